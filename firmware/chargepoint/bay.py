@@ -1,0 +1,214 @@
+"""One connector with all that belongs to it: electrics, meter, transaction, readings, lamp.
+
+The bay turns what the electrical side reports into steps of the transaction and back into the
+one wish that the electrical side knows: energy is permitted, up to so many amperes.
+"""
+
+from chargepoint.core import timing, transactions
+from chargepoint.core.metering import Sampler
+
+# Transaction state -> what the status machine (OCPP 1.6 §4.9) calls the connector's phase.
+# An ACTIVE transaction is looked at more closely in _active_phase.
+_PHASES = {
+    transactions.FREE: "free",
+    transactions.PLUGGED: "preparing",
+    transactions.AUTHORISED: "preparing",
+    transactions.STARTING: "preparing",
+    transactions.BEGINNING: "preparing",
+    transactions.ENDING: "finishing",
+    transactions.RECOVERING: "finishing",
+    transactions.CLOSING: "finishing",
+    transactions.FINISHED: "finishing",
+}
+
+_LAMPS = {
+    "free": "free",
+    "preparing": "waiting",
+    "charging": "charging",
+    "suspended_ev": "ready",
+    "suspended_evse": "paused",
+    "finishing": "ready",
+}
+
+_METER_FAULTS = ("silent", "rubbish", "foreign", "backwards")
+
+
+class Bay:
+    """Bay ``connector.number``; ``utc_s()`` tells the time of day or None."""
+
+    def __init__(self, connector, transaction, meter, lamp, settings, journal, utc_s):
+        self.number = connector.number
+        self.connector = connector
+        self.transaction = transaction
+        self.meter = meter
+        self.operative = True
+        self.supply_ma = 0
+        self._lamp = lamp
+        self._settings = settings
+        self._journal = journal
+        self._utc_s = utc_s
+        self._sampler = Sampler(settings)
+        self._sampling = False
+        self._opened_ms = 0
+        self._settled_ms = 0
+        self._last_saved_ms = 0
+        self._register_wh = None
+        self._refused_until_ms = 0
+
+    # -- each step, in this order ---------------------------------------------------------------
+
+    def protect(self, now_ms: int) -> None:
+        """Safety first: read the pilot and open if it must be; nothing stands before this."""
+        self.connector.protect(now_ms)
+
+    def proceed(self, now_ms: int) -> None:
+        """Let the session go on as the transaction permits, and tell it what happened."""
+        connector = self.connector
+        connector.permitted = self.transaction.permitted
+        connector.available = self.operative or self.transaction.running
+        connector.limit_ma = self.supply_ma
+        connector.proceed(now_ms)
+        for event in connector.take_events():
+            self._on_event(event, now_ms)
+
+    def measure(self, now_ms: int) -> None:
+        """Ask the meter, judge its answers, and take the readings that are due."""
+        self.meter.poll(now_ms)
+        reading = self.meter.reading
+        if reading is not None:
+            self._register_wh = reading.energy_wh
+        for trouble in _METER_FAULTS:
+            self.connector.faults.put("meter_" + trouble, self.meter.trouble == trouble, now_ms)
+        if self._sampling:
+            self._take_sample(now_ms)
+
+    def transact(self, now_ms: int) -> None:
+        """Carry the transaction on: begin, end, time-outs."""
+        transaction = self.transaction
+        transaction.tick(now_ms)
+        if transaction.state == transactions.FINISHED and not self.connector.plugged:
+            transaction.tell(transactions.UNPLUG, now_ms)
+        if transaction.wants_start() and self.fresh_reading(now_ms) is not None:
+            self._begin(now_ms)
+        elif transaction.state in (transactions.ENDING, transactions.RECOVERING):
+            self._end_when_ready(now_ms)
+        if transaction.state == transactions.ACTIVE and not self._sampling:
+            self._sampling = True
+            self._settled_ms = now_ms + timing.START_SETTLE_MS
+            self._sampler.begin(now_ms)
+
+    def show(self, now_ms: int) -> None:
+        """Set the lamp."""
+        self._lamp.show(self.meaning(now_ms))
+
+    # -- facts ----------------------------------------------------------------------------------
+
+    def phase(self, now_ms: int) -> str:
+        """What the status machine is told: free, preparing, charging, suspended_ev, ..."""
+        if self.transaction.state == transactions.ACTIVE:
+            return self._active_phase(now_ms)
+        return _PHASES[self.transaction.state]
+
+    def meaning(self, now_ms: int) -> str:
+        """What the lamp shows."""
+        if self.connector.faults.blocking:
+            return "fault"
+        if now_ms < self._refused_until_ms:
+            return "refused"
+        if not self.operative and not self.transaction.running:
+            return "offline"
+        return _LAMPS[self.phase(now_ms)]
+
+    def fresh_reading(self, now_ms: int):
+        """The meter's last reading if it still says something about now, else None."""
+        reading = self.meter.reading
+        if reading is None or now_ms - reading.taken_ms > timing.READING_FRESH_MS:
+            return None
+        return reading
+
+    def refuse(self, now_ms: int) -> None:
+        """A card was refused: show it."""
+        self._refused_until_ms = now_ms + timing.REFUSED_SHOWN_MS
+
+    def usable(self) -> bool:
+        """A driver may begin here: operative, no blocking fault, no one's claim."""
+        return self.operative and not self.connector.faults.blocking and not self.transaction.claimed
+
+    def recover(self, number: int, tag: str, reason: str, last_utc_s: int, register_wh: int,
+                now_ms: int) -> None:
+        """Take over transaction ``number``, which did not live to record its stop."""
+        self._register_wh = register_wh
+        self._opened_ms = now_ms
+        self.transaction.recover(number, tag, reason, last_utc_s, now_ms)
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _on_event(self, event, now_ms):
+        transaction = self.transaction
+        if event == "plugged":
+            wait_ms = self._settings.get("ConnectionTimeOut") * 1000
+            transaction.tell(transactions.PLUG, now_ms, wait_ms)
+        elif event == "unplugged":
+            self._unplugged(now_ms)
+        elif event == "opened":
+            self._opened_ms = now_ms
+
+    def _unplugged(self, now_ms):
+        transaction = self.transaction
+        if transaction.state in (transactions.BEGINNING, transactions.ACTIVE):
+            # OCPP 1.6 §9.1.31: false keeps the transaction for the same cable to come back.
+            if self._settings.get("StopTransactionOnEVSideDisconnect"):
+                transaction.stop("unplugged", now_ms)
+        transaction.tell(transactions.UNPLUG, now_ms)
+
+    def _begin(self, now_ms):
+        self.transaction.begin(self.meter.reading, self._utc_s(), now_ms)
+        self._last_saved_ms = now_ms
+
+    def _end_when_ready(self, now_ms):
+        if self.connector.energised:
+            return
+        reading = self.meter.reading
+        if not self.transaction.wants_final(reading, self._opened_ms, now_ms):
+            return
+        self._sampling = False
+        self._sampler.end()
+        self.transaction.end(self._register_wh, self._final_values(), self._utc_s(), now_ms)
+
+    def _final_values(self):
+        wanted = self._settings.get("StopTxnSampledData")
+        if not wanted or self.meter.reading is None:
+            return None
+        return self._sampler.select(self.meter.reading, wanted, 0)
+
+    def _take_sample(self, now_ms):
+        context = self._sampler.due(now_ms, self._utc_s())
+        reading = self.fresh_reading(now_ms)
+        if context is None or reading is None or not self.transaction.running:
+            self._stay_alive(now_ms)
+            return
+        wanted = "MeterValuesAlignedData" if context == "clock" else "MeterValuesSampledData"
+        values = self._sampler.select(
+            reading, self._settings.get(wanted), self.connector.offered_ma
+        )
+        if values:
+            self.transaction.sample(context, values, self._utc_s(), now_ms)
+            self._last_saved_ms = now_ms
+
+    def _stay_alive(self, now_ms):
+        if now_ms - self._last_saved_ms >= timing.ALIVE_MS and self._utc_s() is not None:
+            self._last_saved_ms = now_ms
+            self._journal.put("alive", b"%d" % self._utc_s())
+
+    def _active_phase(self, now_ms):
+        connector = self.connector
+        if connector.energised:
+            self._settled_ms = 0
+            return "charging"
+        if self.transaction.suspended or not self._offers():
+            return "suspended_evse"
+        # The vehicle may take a few seconds to answer the first offer: still Preparing (B3, B4).
+        return "preparing" if now_ms < self._settled_ms else "suspended_ev"
+
+    def _offers(self):
+        return self.connector.offered_ma > 0 or self.connector.limit_ma >= 6000

@@ -1,0 +1,219 @@
+"""What a station needs of the world: one small class for each thing, no behaviour.
+
+A driver subclasses a port and translates units; the core and the station see ports only.
+No method blocks for longer than about a millisecond, and none raises for a fault of the world:
+a fault becomes a value (``None``, ``False``, a word), because a step must always be completed.
+"""
+
+# What Link.state may say.
+CLOSED = "closed"
+OPENING = "opening"
+OPEN = "open"
+
+
+class Clock:
+    """Time. ``now_ms`` starts anywhere, only grows, and never wraps."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since some moment before the start of the program."""
+        raise NotImplementedError
+
+    def utc_s(self) -> int:
+        """Seconds since 1970-01-01 UTC, or None when no one has set the clock yet."""
+        return None
+
+    def set_utc_s(self, utc_s: int) -> None:
+        """Keep ``utc_s`` in the hardware clock, where there is one."""
+
+    def wait_until_ms(self, due_ms: int) -> None:
+        """Give the processor away until ``due_ms`` at the latest."""
+
+
+class Pilot:
+    """One connector's control pilot (IEC 61851-1 annex A), in volts at the vehicle's inlet.
+
+    ``high_mv`` and ``low_mv`` are the trimmed extremes of the last ``read``, in millivolts,
+    and mean nothing after a ``read`` that returned False.
+    """
+
+    high_mv = 0
+    low_mv = 0
+
+    def set_duty(self, duty_bp: int) -> None:
+        """Set the duty in 1/100 percent: 10000 steady +12 V (x1), 0 steady -12 V (state F)."""
+        raise NotImplementedError
+
+    def read(self) -> bool:
+        """Sample at least one whole PWM period; False when no usable reading was had."""
+        raise NotImplementedError
+
+
+class Relay:
+    """The coil driver of one connector's contactor, and what watches the contactor."""
+
+    def set_closed(self, closed: bool) -> None:
+        """Energise the coil or not; takes effect before it returns."""
+        raise NotImplementedError
+
+    def feedback(self) -> bool:
+        """True: the mains contacts are closed; False: open; None: this board can't tell."""
+        return None
+
+
+class Guard:
+    """What opens the contactor without the interpreter."""
+
+    kind = "none"
+
+    def beat(self, now_ms: int) -> None:
+        """Say that a step was completed; a guard that misses this opens the contactor."""
+
+    def tripped(self) -> str:
+        """The cause for which the guard holds the contactor open, or None."""
+        return None
+
+
+class Reading:
+    """What a meter said at one moment. A quantity that the meter does not give is None.
+
+    ``energy_wh`` is the import register in whole Wh: it only grows, it is never re-based.
+    The per-phase lists have three places (L1, L2, L3).
+    """
+
+    def __init__(self):
+        self.taken_ms = 0
+        self.energy_wh = None
+        self.export_wh = None
+        self.power_w = None
+        self.voltage_mv = [None, None, None]
+        self.current_ma = [None, None, None]
+        self.frequency_mhz = None
+
+
+class Meter:
+    """One connector's energy meter, asked in the background.
+
+    ``reading`` is the last whole answer (its ``taken_ms`` says when) or None. ``trouble`` is None,
+    or one word for what is wrong: "silent", "rubbish", "foreign", "backwards".
+    """
+
+    reading = None
+    trouble = None
+    make = None
+    serial = None
+
+    def poll(self, now_ms: int) -> None:
+        """Read what came, then send what is due. Called in every step."""
+
+
+class Reader:
+    """The card reader. ``trouble`` is None or one word: "silent", "rubbish"."""
+
+    trouble = None
+
+    def poll(self, now_ms: int) -> bytes:
+        """The UID (4, 7 or 10 bytes) of a card newly presented, else None. Called every step."""
+        return None
+
+
+class Lamp:
+    """The station's lamp of one connector."""
+
+    def show(self, meaning: str) -> None:
+        """Show a meaning: free, waiting, refused, ready, charging, paused, fault, offline."""
+
+
+class Store:
+    """Bytes under short names that survive a power cut.
+
+    ``write`` is atomic where the medium allows: after a cut the name holds the old or the new
+    bytes. The caller protects its records with a checksum all the same. When ``write`` returns
+    True the bytes are on the medium. Names are lower-case ASCII with at most one ``/``.
+    """
+
+    def read(self, name: str) -> bytes:
+        """The bytes under ``name``, or None."""
+        raise NotImplementedError
+
+    def write(self, name: str, data: bytes) -> bool:
+        """Put ``data`` under ``name``; False when the medium refused (full, broken)."""
+        raise NotImplementedError
+
+    def remove(self, name: str) -> bool:
+        """Take ``name`` away; True when it is gone."""
+        raise NotImplementedError
+
+    def names(self, folder: str) -> list:
+        """The names (without the folder) under ``folder``, in any order."""
+        raise NotImplementedError
+
+
+class Link:
+    """Text messages to and from the back end over one WebSocket connection.
+
+    ``state`` is CLOSED, OPENING or OPEN. ``reason`` tells why it was closed last: a short text
+    such as "refused", "http 401", "close 1002", "no pong", and ``http_status`` / ``close_code``
+    the number behind it (0 where none). ``heard_ms`` is when a byte was last received.
+    """
+
+    state = CLOSED
+    reason = ""
+    http_status = 0
+    close_code = 0
+    heard_ms = 0
+
+    def open(self, url: str, user: str, password: bytes) -> None:
+        """Start to connect to ``ws[s]://host[:port]/path``; ``password`` None sends no Basic auth.
+
+        Raises ValueError for a URL that is not of this form.
+        """
+        raise NotImplementedError
+
+    def poll(self, now_ms: int) -> None:
+        """Move bytes both ways, a bounded number. Called in every step."""
+
+    def send(self, text: str) -> bool:
+        """Hand a message over; False when the link is not open or its buffer is full."""
+        raise NotImplementedError
+
+    def receive(self) -> str:
+        """The next whole message, or None."""
+        return None
+
+    def ping(self) -> None:
+        """Send a WebSocket ping; the answer shows in ``heard_ms``."""
+
+    def close(self, reason: str) -> None:
+        """Close, orderly where the peer lets us; the state is CLOSED at once."""
+
+
+class Random:
+    """Unpredictable bytes, for message ids, masks and jitter."""
+
+    def take(self, count: int) -> bytes:
+        """``count`` random bytes."""
+        raise NotImplementedError
+
+
+class Watchdog:
+    """Resets the processor when it is not fed."""
+
+    def feed(self) -> None:
+        """Only called after a completed step."""
+
+
+class Reset:
+    """How the processor starts anew, and why it did."""
+
+    cause = "power"
+
+    def now(self, hard: bool) -> None:
+        """Start anew; does not return on real hardware."""
+        raise NotImplementedError
+
+
+class Log:
+    """Where lines for people go."""
+
+    def write(self, level: str, text: str) -> None:
+        """``level`` is debug, info, warning or error."""

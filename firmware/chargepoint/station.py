@@ -1,0 +1,211 @@
+"""The station: core and OCPP on ports. ``step(now_ms)`` is one pass; it never blocks.
+
+Order of a step: clock, pilot and safety, sessions, readings, transactions and one journal write,
+the dialogue with the back end, lamps. Nothing stands before safety.
+"""
+
+from chargepoint.bay import Bay
+from chargepoint.cards import Cards
+from chargepoint.core import timing, transactions
+from chargepoint.core.availability import Availability
+from chargepoint.core.connector import Connector
+from chargepoint.core.faults import FaultBook
+from chargepoint.core.journal import Journal
+from chargepoint.core.settings import Settings
+from chargepoint.core.settings_own import ROWS as OWN_ROWS
+from chargepoint.core.transactions import Transaction
+from chargepoint.exchange import Exchange
+from chargepoint.ocpp.v16.settings import ROWS as OCPP_ROWS
+from chargepoint.remote import Remote
+
+_READER_FAULTS = ("silent", "rubbish")
+_RESET = "reset"
+
+
+class Device:
+    """What a board's ``build`` returns: the station and what the loop around it needs."""
+
+    def __init__(self, station, clock, watchdog, reset, store, log):
+        self.station = station
+        self.clock = clock
+        self.watchdog = watchdog
+        self.reset = reset
+        self.store = store
+        self.log = log
+
+
+class ConnectorPorts:
+    """The ports of one connector, and the board's limits for it (``options``, see Connector)."""
+
+    def __init__(self, pilot, relay, guard, meter, lamp, options):
+        self.pilot = pilot
+        self.relay = relay
+        self.guard = guard
+        self.meter = meter
+        self.lamp = lamp
+        self.options = options
+
+
+class Ports:
+    """The ports of the station; ``connectors`` is a list of ConnectorPorts, number 1 first."""
+
+    def __init__(self, clock, store, link, random, reader, reset, log, connectors):
+        self.clock = clock
+        self.store = store
+        self.link = link
+        self.random = random
+        self.reader = reader
+        self.reset = reset
+        self.log = log
+        self.connectors = connectors
+
+
+class Station:
+    """``factory``: settings given at provisioning (name -> text), below the stored ones.
+
+    ``crashes``: crashes in a row before this start; too many start the safe mode, in which no
+    contactor closes. Raises ValueError for a factory setting that is unknown or out of range.
+    ``reset_due`` is None, "soft" or "hard": the loop outside carries it out.
+    """
+
+    def __init__(self, ports, factory: dict, crashes: int = 0):
+        self.ports = ports
+        self.reset_due = None
+        self.journal = Journal(ports.store, ports.random)
+        self.journal.load()
+        self.settings = Settings(OWN_ROWS + OCPP_ROWS, self.journal.get, self.journal.put)
+        self.settings.factory(factory)
+        self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode"))
+        self.bays = [self._build_bay(at + 1, of) for at, of in enumerate(ports.connectors)]
+        self.availability = Availability(len(self.bays), self.journal)
+        self.cards = Cards(self)
+        self.exchange = Exchange(self, Remote(self))
+        self.safe_mode = crashes >= timing.CRASHES_TO_SAFE_MODE
+        self._reset_kind = None
+        self._reset_deadline_ms = 0
+        self._recovered = False
+
+    # -- the step -------------------------------------------------------------------------------
+
+    def step(self, now_ms: int) -> None:
+        """One pass at ``now_ms``; a fault of the world is a value, an exception is our bug."""
+        for bay in self.bays:
+            bay.protect(now_ms)
+        if not self._recovered:
+            self._recover(now_ms)
+        for bay in self.bays:
+            bay.proceed(now_ms)
+            bay.measure(now_ms)
+            bay.transact(now_ms)
+        self._read_cards(now_ms)
+        self._settle(now_ms)
+        self.journal.flush()
+        self.exchange.step(now_ms)
+        self._carry_out_reset(now_ms)
+        for bay in self.bays:
+            bay.show(now_ms)
+            bay.beat(now_ms)
+
+    def open_all(self) -> None:
+        """The last resort: every contactor open, whatever state anything is in."""
+        for of in self.ports.connectors:
+            of.relay.set_closed(False)
+            of.pilot.set_duty(10000)
+
+    # -- what others of this room ask -----------------------------------------------------------
+
+    def bay(self, number: int):
+        """Bay ``number`` (1..); raises IndexError for a number that there is not."""
+        if number < 1:
+            raise IndexError("connector %d: expected 1..%d" % (number, len(self.bays)))
+        return self.bays[number - 1]
+
+    def busy(self) -> list:
+        """The numbers of the connectors with a running transaction."""
+        return [bay.number for bay in self.bays if bay.transaction.running]
+
+    def bay_of_transaction(self, transaction: int):
+        """The bay whose present transaction has our number ``transaction``, or None."""
+        for bay in self.bays:
+            if transaction is not None and bay.transaction.number == transaction:
+                return bay
+        return None
+
+    def start_reset(self, kind: str, now_ms: int) -> None:
+        """End every transaction, let the answer leave, then ask the loop for a reset."""
+        self._reset_kind = kind
+        self._reset_deadline_ms = now_ms + timing.RESET_PATIENCE_MS
+        self._reset_earliest_ms = now_ms + timing.RESET_FLUSH_MS
+        # If the power goes or the meter stays silent, the next start finds the true reason.
+        self.journal.put(_RESET, kind.encode())
+        for bay in self.bays:
+            bay.transaction.stop(kind + "_reset", now_ms)
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _build_bay(self, number, of):
+        connector = Connector(number, of.pilot, of.relay, of.guard, of.options)
+        transaction = Transaction(number, self.journal)
+        return Bay(
+            connector, transaction, of.meter, of.lamp, self.settings, self.journal,
+            self.ports.clock.utc_s,
+        )
+
+    def _read_cards(self, now_ms):
+        reader = self.ports.reader
+        uid = reader.poll(now_ms)
+        for trouble in _READER_FAULTS:
+            self.faults.put("reader_" + trouble, reader.trouble == trouble, now_ms)
+        if uid is not None:
+            self.cards.present_uid(uid, now_ms)
+        self.cards.tick(now_ms)
+
+    def _settle(self, now_ms):
+        """Limits, availability and faults of the whole station reach every bay."""
+        self.faults.put("store_full", self.journal.trouble is not None, now_ms)
+        self.faults.put("safe_mode", self.safe_mode, now_ms)
+        supply_ma = self.settings.get("SupplyLimit") * 1000 // len(self.bays)
+        self.availability.transaction_ended(self.busy())
+        for bay in self.bays:
+            bay.operative = self.availability.operative(bay.number)
+            bay.supply_ma = 0 if self.faults.blocking or self._reset_kind else supply_ma
+
+    def _recover(self, now_ms):
+        """Hand every transaction that did not live to record its stop to its bay."""
+        self._recovered = True
+        reason = self._reason_of_start()
+        alive = self.journal.get("alive")
+        alive_s = int(alive) if alive and alive.isdigit() else 0
+        for transaction, connector, started, last in self.journal.unfinished():
+            if connector > len(self.bays):
+                continue
+            last_s = max(self.journal.utc_of(last) or 0, alive_s) or None
+            self.bay(connector).recover(
+                transaction, started.body["tag"], reason, last_s, _register_of(last), now_ms
+            )
+
+    def _reason_of_start(self):
+        wanted = self.journal.get(_RESET)
+        self.journal.put(_RESET, b"")
+        if wanted in (b"soft", b"hard"):
+            return wanted.decode() + "_reset"
+        return "power_loss" if self.ports.reset.cause == "power" else "reboot"
+
+    def _carry_out_reset(self, now_ms):
+        if self._reset_kind is None or now_ms < self._reset_earliest_ms:
+            return
+        ended = not self.busy() and self.journal.pending == 0
+        if ended or now_ms >= self._reset_deadline_ms:
+            self.open_all()
+            self.journal.put(_RESET, b"")
+            self.reset_due = self._reset_kind
+
+
+def _register_of(event) -> int:
+    """The import register that ``event`` knows of, in Wh, or None."""
+    if "meter_wh" in event.body:
+        return event.body["meter_wh"]
+    for quantity, phase, value in event.body.get("values", ()):
+        if quantity == "energy_wh" and phase == 0:
+            return value
+    return None
