@@ -1,0 +1,20 @@
+"""What every test sees: the firmware, the boards and the emulated hardware, as on a board.
+
+`firmware` and `boards` lie on the path as they do on a device; the emulated hardware modules
+(`machine`, `micropython`) stand where MicroPython has its own. Targets (`--target`) are the
+plug-in `host_tests.targets_plugin`.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+for folder in (ROOT, ROOT / "firmware", ROOT / "host_tests/harness/emulated"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+pytest_plugins = []
+if importlib.util.find_spec("host_tests.targets_plugin"):
+    pytest_plugins.append("host_tests.targets_plugin")
