@@ -1,0 +1,50 @@
+"""`python3 -m tools.setup`: everything the other commands need; the second time, in no time."""
+
+import fcntl
+import json
+import sys
+
+from tools.paths import STATUS, TOOLS, is_ci
+from tools.setup import emulator, environment, unix
+from tools.setup.steps import Unavailable, say
+
+_TARGETS = {"unix": unix.prepare, "qemu": emulator.prepare}
+
+
+def main() -> int:
+    TOOLS.mkdir(exist_ok=True)
+    with open(TOOLS / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two commands at once: the second waits and reuses
+        try:
+            environment.prepare()
+        except Unavailable as trouble:
+            say(f"setup: {trouble.why}\nsetup: to fix it: {trouble.fix}")
+            return 1
+        status = {target: _outcome(prepare) for target, prepare in _TARGETS.items()}
+        STATUS.write_text(json.dumps({"in_process": _GOOD, **status}, indent=1) + "\n")
+    return _report(status)
+
+
+_GOOD = {"ok": True, "why": "", "fix": ""}
+
+
+def _outcome(prepare) -> dict:
+    try:
+        prepare()
+    except Unavailable as trouble:
+        return {"ok": False, "why": trouble.why, "fix": trouble.fix}
+    return _GOOD
+
+
+def _report(status: dict) -> int:
+    missing = {target: said for target, said in status.items() if not said["ok"]}
+    for target, said in missing.items():
+        say(f"setup: target {target} is UNAVAILABLE: {said['why']}")
+        say(f"setup: to fix it: {said['fix']}")
+    ready = ["in_process"] + [target for target in status if target not in missing]
+    say(f"setup: ready: {', '.join(ready)}")
+    return 1 if missing and is_ci() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
