@@ -1,0 +1,5 @@
+"""The bench back end."""
+
+from .server import Csms
+
+__all__ = ["Csms"]

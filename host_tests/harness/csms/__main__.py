@@ -1,0 +1,78 @@
+"""``python -m host_tests.harness.csms``: the bench back end alone, in real time."""
+
+import argparse
+import signal
+import sys
+
+from host_tests.harness.virtual_loop import UtcClock, VirtualLoop
+
+from . import Csms, trace
+from .times import utc_text
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; 1 when the port can't be had."""
+    wanted = _parser().parse_args(arguments)
+    loop = VirtualLoop(real_time=True)
+    csms = Csms(loop, UtcClock.of_the_wall(loop), wanted.db, port=wanted.port, host=wanted.host)
+    _furnish(csms, wanted)
+    try:
+        csms.start()
+    except OSError as error:
+        print(f"can't listen on {wanted.host}:{wanted.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    print(f"listening on {csms.url}/<identity>", flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, loop.stop)
+    loop.run_forever()
+    csms.close()
+    loop.finish()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m host_tests.harness.csms", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=9000)
+    parser.add_argument("--db", default=":memory:", help="SQLite file; kept over a restart")
+    parser.add_argument("--trace", help="append each frame to this file, as Open OCPP Trace")
+    parser.add_argument(
+        "--charge-point",
+        action="append",
+        default=[],
+        metavar="ID[:PASSWORD]",
+        help="a known charge point; without any, every identity is let in",
+    )
+    parser.add_argument("--card", action="append", default=[], metavar="IDTAG")
+    parser.add_argument("--heartbeat", type=int, default=300, metavar="SECONDS")
+    return parser
+
+
+def _furnish(csms: Csms, wanted: argparse.Namespace) -> None:
+    csms.door.accept_unknown = not wanted.charge_point
+    csms.heartbeat_interval_s = wanted.heartbeat
+    for known in wanted.charge_point:
+        identity, _, password = known.partition(":")
+        csms.add_charge_point(identity, password or None)
+    for id_tag in wanted.card:
+        csms.add_card(id_tag)
+    csms.observers.append(_show)
+    if wanted.trace:
+        csms.observers.append(_tracer(wanted.trace))
+
+
+def _show(identity: str, direction: str, at_ms: int, raw) -> None:
+    arrow = "<" if direction == "sent" else ">"
+    print(f"{utc_text(at_ms)} {identity} {arrow} {raw}", flush=True)
+
+
+def _tracer(path: str):
+    def append(*frame) -> None:
+        with open(path, "a", encoding="utf-8") as file:
+            file.writelines(line + "\n" for line in trace.lines([frame]))
+
+    return append
+
+
+if __name__ == "__main__":
+    sys.exit(main())
