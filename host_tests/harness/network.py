@@ -13,6 +13,14 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _END = None
 
 
+def reset(transport: asyncio.Transport) -> None:
+    """End a TCP connection as a crash does: the other side sees RST, not FIN."""
+    raw = transport.get_extra_info("socket")
+    if raw.fileno() >= 0:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    transport.abort()
+
+
 class Network:
     """``latency_ms`` is the way one byte takes, in the loop's time. Counts delivered bytes."""
 
@@ -105,11 +113,8 @@ class _End(asyncio.Protocol):
         self._pipe.carry(self, _END)
 
     def reset(self):
-        if self.transport is None or self.lost:
-            return
-        raw = self.transport.get_extra_info("socket")
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        self.transport.abort()
+        if self.transport is not None and not self.lost:
+            reset(self.transport)
 
 
 class _Pipe:

@@ -1,16 +1,14 @@
 """One connection of a charge point: what comes in, what is answered, what we call."""
 
-import socket
-import struct
-
 from ocpp.exceptions import SecurityError
 from websockets.exceptions import ConnectionClosed
+
+from host_tests.harness.network import reset
 
 from .calls import Calls
 from .charge_point import ServedChargePoint
 from .script import CALL, ERROR, RESULT, as_frame, as_text
 
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _BOOT = "BootNotification"
 
 
@@ -107,10 +105,7 @@ class Line:
 
     def abort(self) -> None:
         """Reset the connection, without a word."""
-        raw = self._socket.transport.get_extra_info("socket")
-        if raw is not None and raw.fileno() >= 0:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        self._socket.transport.abort()
+        reset(self._socket.transport)
 
     def _spawn(self, coroutine) -> None:
         task = self._desk.loop.create_task(coroutine)

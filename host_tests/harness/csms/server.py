@@ -66,6 +66,8 @@ class Csms:
 
     def stop(self) -> None:
         """Go away without a word; what is in the book stays."""
+        if self._server is None:
+            return
         self._server.close(close_connections=False)
         for line in self._lines.values():
             line.abort()
@@ -74,8 +76,7 @@ class Csms:
 
     def close(self) -> None:
         """Stop for good."""
-        if self._server is not None:
-            self.stop()
+        self.stop()
         self.book.close()
 
     async def _serve(self, websocket) -> None:
