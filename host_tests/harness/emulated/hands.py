@@ -1,0 +1,75 @@
+"""Makes one step of a device on a bench: inputs in, one pass of the loop, outputs out.
+
+Runs on CPython (target in_process) and on the unix interpreter, where ``unix_main`` carries the two
+snapshots over a socket. Beside what ``machine`` documents a snapshot may hold
+
+    inputs   "tag": an idTag that a driver shows behind the reader    "ask": 1 for the facts
+    outputs  "l": [[level, text]] log lines    "facts": what the station says of itself
+"""
+
+import machine
+from chargepoint.ports import Log
+from chargepoint.run import Loop
+
+_MASK = 0x3FFFFFFF
+_HALF = 0x20000000
+# The emulated ticks start shortly before they wrap, so that every run sees them wrap.
+_FIRST_TICK = _MASK - 20000
+
+
+class BenchTime:
+    """The part of MicroPython's ``time`` that drivers use, told by the bench."""
+
+    def __init__(self, bench):
+        self._bench = bench
+
+    def ticks_ms(self) -> int:
+        """Milliseconds that wrap at 2**30, as on the ESP32."""
+        return (self._bench.now_ms + _FIRST_TICK) & _MASK
+
+    def ticks_diff(self, later: int, earlier: int) -> int:
+        """The signed distance of two ticks."""
+        return ((later - earlier + _HALF) & _MASK) - _HALF
+
+    def sleep_ms(self, ms: int) -> None:
+        """Time is led from outside: nothing to wait for."""
+
+
+class LineLog(Log):
+    """Collects log lines until they are taken."""
+
+    def __init__(self):
+        self._lines = []
+
+    def write(self, level: str, text: str) -> None:
+        """Keep one line."""
+        self._lines.append([level, text])
+
+    def take(self) -> list:
+        """The lines since the last call."""
+        lines, self._lines = self._lines, []
+        return lines
+
+
+class Hands:
+    """``build(log)`` makes the device on the present bench."""
+
+    def __init__(self, build):
+        self._bench = machine.current
+        self._log = LineLog()
+        self.device = build(self._log)
+        self._loop = Loop(self.device)
+
+    def step(self, inputs: dict) -> dict:
+        """One step of the firmware at ``inputs["t"]``."""
+        self._bench.load(inputs)
+        if "tag" in inputs:
+            self.device.station.cards.present(inputs["tag"], self.device.clock.now_ms())
+        self._loop.once()
+        outputs = self._bench.take()
+        lines = self._log.take()
+        if lines:
+            outputs["l"] = lines
+        if "ask" in inputs:
+            outputs["facts"] = self.device.station.facts(self.device.clock.now_ms())
+        return outputs

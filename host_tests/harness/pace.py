@@ -1,0 +1,43 @@
+"""How far the next step of a stage may go."""
+
+STEP_MS = 10
+# After the last thing that moved, time passes in fine steps for this long: longer than any
+# debounce or switching time of the station.
+LIVELY_MS = 1500
+LEISURE_MS = 1000
+
+
+class Pace:
+    """Fine steps while anything moves: pilot duty, relay, frames, people; else up to a second."""
+
+    def __init__(self, stage):
+        self._stage = stage
+        self._lively_until_ms = LIVELY_MS
+        self._seen = None
+        self._relays = {pin for pin in stage.wiring._relays}
+
+    def wake(self) -> None:
+        """Something is about to happen."""
+        self._lively_until_ms = self._stage.now_ms + LIVELY_MS
+
+    def note(self, outputs: dict) -> None:
+        """Judge a step by what came of it."""
+        stage = self._stage
+        moved = (stage.network.bytes_to_csms, stage.network.bytes_to_station)
+        relays = any(pin in self._relays for pin, _ in outputs.get("p", ()))
+        if "w" in outputs or relays or moved != self._seen:
+            self._seen = moved
+            self.wake()
+
+    def next_ms(self) -> int:
+        """The end of the next step."""
+        stage, now_ms = self._stage, self._stage.now_ms
+        if now_ms < self._lively_until_ms:
+            return now_ms + STEP_MS
+        due = [stage.world.next_event_ms(), stage.loop.next_due_ms(), stage.wiring.next_due_ms()]
+        ahead = [at_ms for at_ms in due if at_ms is not None]
+        end_ms = min([now_ms + LEISURE_MS, *ahead])
+        if end_ms < now_ms + LEISURE_MS:
+            # What happens then deserves fine steps.
+            self._lively_until_ms = end_ms + (LIVELY_MS if end_ms in due[:2] else 0)
+        return max(end_ms, now_ms + 1)

@@ -1,0 +1,205 @@
+"""The stage of a scenario: world, vehicle, cards, network, back end and a station on any target.
+
+A scenario sees this and nothing else. Time is virtual and led from here: the world moves on, the
+back end's loop becomes quiet, the firmware makes one step. Steps are 10 ms while anything is going
+on and up to a second while nothing is; no event of the world or of the back end is stepped over.
+"""
+
+from pathlib import Path
+
+from host_tests.harness import paths
+from host_tests.harness.csms.server import Csms
+from host_tests.harness.devices.pn532 import Pn532
+from host_tests.harness.devices.sdm630 import Sdm630
+from host_tests.harness.network import Network
+from host_tests.harness.pace import Pace
+from host_tests.harness.targets import make_target
+from host_tests.harness.virtual_loop import UtcClock, VirtualLoop
+from host_tests.harness.world import World
+from host_tests.harness.world.wiring import Wiring
+
+paths.use_firmware()
+
+import pins  # noqa: E402
+
+IDENTITY = "PL-0001"
+CARD = bytes.fromhex("04A1B2C3D4E580")
+CARD_TAG = "04A1B2C3D4E580"
+
+
+class Stage:
+    """``settings`` (name -> text) are provisioned; ``target`` is a name of targets.TARGETS.
+
+    ``url`` and ``csms=None`` are for a back end elsewhere. Use as a context: the power comes on
+    with ``start`` and everything is given back at the end.
+    """
+
+    def __init__(self, target: str, folder: Path, connectors: int = 1, settings: dict = None,
+                 seed: int = 1, identity: str = IDENTITY, **options):
+        self.identity = identity
+        self.loop = VirtualLoop()
+        self.clock = UtcClock(self.loop)
+        self.csms = Csms(self.loop, self.clock)
+        self.csms.start()
+        self.csms.add_charge_point(identity)
+        self.csms.add_card(CARD_TAG)
+        self.network = Network(self.loop, self.csms.port)
+        self.world = World(connectors, seed)
+        self.target = make_target(
+            target, folder, self._provisioning(connectors, settings or {}), seed, **options
+        )
+        self.wiring = Wiring(self.world, pins, self._meters(), Pn532(self.world.cards))
+        self.pace = Pace(self)
+        self.log = []
+        self.on = False
+        self.restarts = 0
+        self.target.prepare()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.target.close()
+        self.csms.close()
+        self.loop.finish()
+
+    # -- time -----------------------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """Virtual time since the stage was made."""
+        return self.world.now_ms
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        end_ms = self.now_ms + int(seconds * 1000)
+        while self.now_ms < end_ms:
+            self.step(min(self.pace.next_ms(), end_ms))
+
+    def until(self, condition, timeout_s: float = 60, what: str = "") -> None:
+        """Let time pass until ``condition()``; AssertionError with the state when it never is."""
+        end_ms = self.now_ms + int(timeout_s * 1000)
+        while not condition():
+            if self.now_ms >= end_ms:
+                raise AssertionError(self._missed(what, timeout_s))
+            self.step(min(self.pace.next_ms(), end_ms))
+
+    def step(self, to_ms: int, inputs: dict = None) -> dict:
+        """Move everything on to ``to_ms`` and let the station make one step."""
+        self.world.advance_to(to_ms)
+        self.loop.advance_to(to_ms)
+        if not self.on:
+            return {}
+        snapshot = self.wiring.before_step(to_ms)
+        snapshot.update(inputs or {})
+        outputs = self.target.step(snapshot)
+        self.wiring.after_step(outputs)
+        self.loop.run_until_quiet()
+        self.pace.note(outputs)
+        self.log.extend((to_ms, level, text) for level, text in outputs.get("l", ()))
+        if "r" in outputs:
+            self._restart(outputs["r"])
+        return outputs
+
+    # -- the station's supply -------------------------------------------------------------------
+
+    def start(self, cause: str = "PWRON_RESET") -> None:
+        """Give the station's electronics power, or start them anew."""
+        self.world.power(True)
+        self.wiring.restart()
+        self.target.power_on(cause, self.wiring.before_step(self.now_ms))
+        self.on = True
+        self.pace.wake()
+
+    def power_cut(self) -> None:
+        """Take the supply away at this very moment."""
+        self.on = False
+        self.target.power_off()
+        self.world.power(False)
+        self.wiring.restart()
+        self.loop.run_until_quiet()
+
+    def _restart(self, kind):
+        self.restarts += 1
+        self.target.power_off()
+        self.start("HARD_RESET" if kind == "hard" else "SOFT_RESET")
+
+    # -- people and facts -----------------------------------------------------------------------
+
+    @property
+    def vehicle(self):
+        """The vehicle at connector 1."""
+        return self.world.connectors[1].vehicle
+
+    @property
+    def contactor(self):
+        """The contactor of connector 1."""
+        return self.world.connectors[1].contactor
+
+    @property
+    def meter_wh(self) -> int:
+        """The register of connector 1's meter, as it shows it."""
+        return self.world.connectors[1].meter.energy_wh
+
+    def tap(self, uid: bytes = CARD) -> None:
+        """A driver holds a card to the reader for a second."""
+        self.pace.wake()
+        self.world.cards.present(uid)
+
+    def show_tag(self, tag: str) -> None:
+        """A driver gives an idTag that no reader could produce."""
+        self.step(self.now_ms + 10, {"tag": tag})
+
+    def facts(self) -> dict:
+        """What the station says of itself."""
+        return self.step(self.now_ms + 10, {"ask": 1})["facts"]
+
+    def status(self, connector: int = 1) -> str:
+        """The last status that the back end was told, or None."""
+        told = self.csms.statuses(self.identity, connector)
+        return told[-1] if told else None
+
+    def until_status(self, status: str, timeout_s: float = 30) -> None:
+        """Let time pass until the back end's last word of connector 1 is ``status``."""
+        self.until(lambda: self.status() == status, timeout_s, status)
+
+    def ready(self):
+        """Wait until the station is accepted and connector 1 free; the stage itself."""
+        self.until_status("Available", 60)
+        return self
+
+    def charge(self, seconds: float = 60, amps: int = 16) -> None:
+        """Plug in, tap, and charge for a while."""
+        self.vehicle.plug_in(amps=amps)
+        self.tap()
+        self.until_status("Charging")
+        self.advance(seconds)
+
+    def finished_session(self) -> dict:
+        """The only session that the back end has, once it is stopped there."""
+        self.until(lambda: self.sessions() and self.sessions()[-1]["reason"], 60, "a stop")
+        assert len(self.sessions()) == 1, self.sessions()
+        return self.sessions()[0]
+
+    def sessions(self) -> list:
+        """The transactions as the back end recorded them."""
+        return self.csms.sessions(self.identity)
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _provisioning(self, connectors, settings):
+        url = f"ws://127.0.0.1:{self.network.port}/ocpp"
+        factory = {"CentralSystemUrl": url, "Identity": self.identity}
+        factory.update(settings)
+        return {"factory": factory, "board": {"connectors": connectors}}
+
+    def _meters(self):
+        return {n: Sdm630(outlet.meter) for n, outlet in self.world.connectors.items()}
+
+    def _missed(self, what, timeout_s):
+        told = [self.csms.statuses(self.identity, n) for n in self.world.connectors]
+        lines = "\n".join(f"  {at} {level}: {text}" for at, level, text in self.log[-15:])
+        return (
+            f"{what or 'the condition'} did not come true within {timeout_s} s; statuses {told}; "
+            f"world {self.world.state()}; station {self.facts() if self.on else 'off'}\n{lines}"
+        )

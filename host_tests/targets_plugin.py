@@ -1,0 +1,91 @@
+"""pytest: the same scenario on every target.
+
+``--target NAME`` (may be repeated) chooses; the default is all. A target that this machine can't
+run is a skip with the reason and the remedy; under CI=true it is a failure. The summary counts the
+scenarios that ran on each target, and CI fails unless every target ran the same number.
+"""
+
+import os
+import re
+
+import pytest
+
+from host_tests.harness.stage import Stage
+from host_tests.harness.targets import TARGETS
+from host_tests.harness.targets.base import Unavailable
+
+_COUNTS = pytest.StashKey[dict]()
+_OF_TARGET = re.compile(r"host_tests/scenarios/.*\[(\w+)[\]-]")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--target", action="append", choices=list(TARGETS), help="run scenarios on this target"
+    )
+
+
+def pytest_configure(config):
+    config.stash[_COUNTS] = {}
+
+
+def pytest_generate_tests(metafunc):
+    if "target_name" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--target") or list(TARGETS)
+        metafunc.parametrize("target_name", chosen)
+
+
+@pytest.fixture
+def make_stage(target_name, tmp_path):
+    """Makes stages on the target of this run; every one is closed at the end."""
+    stages = []
+
+    def make(name="stage", start=True, **options):
+        try:
+            stage = Stage(target_name, tmp_path / name, **options)
+        except Unavailable as reason:
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"target unavailable under CI: {reason}")
+            pytest.skip(str(reason))
+        stages.append(stage)
+        if start:
+            stage.start()
+        return stage
+
+    yield make
+    for stage in stages:
+        stage.__exit__()
+
+
+@pytest.fixture
+def stage(make_stage):
+    """A station that is on, accepted by its back end, and free."""
+    return make_stage().ready()
+
+
+def pytest_runtest_logreport(report):
+    found = _OF_TARGET.search(report.nodeid)
+    if found and report.when == "call" and not report.skipped:
+        _counts[found.group(1)] = _counts.get(found.group(1), 0) + 1
+
+
+_counts: dict = {}
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not _counts:
+        return
+    told = ", ".join(f"{name} {_counts.get(name, 0)}" for name in TARGETS)
+    terminalreporter.write_line(f"scenarios that ran on each target: {told}")
+
+
+def pytest_sessionfinish(session):
+    chosen = session.config.getoption("--target")
+    if os.environ.get("CI") != "true" or chosen or not _counts or _is_worker(session.config):
+        return
+    ran = {_counts.get(name, 0) for name in TARGETS}
+    if len(ran) > 1 or 0 in ran:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_worker(config):
+    return hasattr(config, "workerinput")
