@@ -1,0 +1,210 @@
+"""The frames of our own serial lines: the pilot front end and the network modem.
+
+A front end is a small processor beside the mains: it samples the pilot, drives it, holds the
+relay and the guard, and keeps the clock. A modem holds a TCP connection. Each has its own line,
+115200 8N1 or faster, and speaks these frames; numbers are little-endian.
+
+    0xA5   tag   length (2)   payload (length)   crc (2)
+
+``crc`` is Modbus's CRC-16 over tag, length and payload. A frame that is longer than ``LONGEST``
+or whose crc is wrong is not a frame: the search goes on behind its first byte. Nothing is
+repeated or acknowledged here; what must arrive is said again with the next STATUS or COMMAND.
+
+    tag      line       direction      payload
+    STATUS   front end  to station     now_ms 4, utc_s 4 (0: clock never set), then for each
+                                       connector: high_mv 2 signed, low_mv 2 signed, inputs 1
+    COMMAND  front end  to front end   now_ms 4 of the STATUS that it answers, beat_ms 2 (open the
+                                       contactor when the next COMMAND takes longer; 0: open it
+                                       now), due_ms 2 (the station has nothing to do for so
+                                       long), then for each connector: duty_bp 2, outputs 1
+    CLOCK    front end  to front end   utc_s 4: keep this
+    RESET    front end  to front end   hard 1: start the station's processor anew
+    LOG      front end  to front end   level 1 (0 debug .. 3 error), text: a line for people
+    CONNECT  modem      to modem       number 1, port 2, host (a name or an address)
+    CONNECTED modem     to station     number 1
+    DATA     modem      both           number 1, bytes of the connection (at most LONGEST_DATA)
+    CLOSED   modem      both           number 1, reason: the connection is gone, or shall go
+
+number: the station counts its CONNECTs (modulo 256) and a CONNECT ends the connection before it;
+what carries another number than the last CONNECT's is late and means nothing.
+
+inputs: FEEDBACK_* in bits 0-1, PILOT_READ (high_mv and low_mv are usable), GUARD_TRIPPED.
+outputs: RELAY_CLOSED.
+"""
+
+import struct
+
+from micropython import const
+
+from chargepoint.wire.modbus import crc16, with_crc
+
+STATUS = const(0x53)
+COMMAND = const(0x43)
+CLOCK = const(0x55)
+RESET = const(0x52)
+LOG = const(0x4C)
+CONNECT = const(0x4F)
+CONNECTED = const(0x4E)
+DATA = const(0x44)
+CLOSED = const(0x58)
+
+FEEDBACK_NONE = const(0)
+FEEDBACK_OPEN = const(1)
+FEEDBACK_CLOSED = const(2)
+FEEDBACK_BITS = const(3)
+PILOT_READ = const(4)
+GUARD_TRIPPED = const(8)
+
+RELAY_CLOSED = const(1)
+
+LEVELS = ("debug", "info", "warning", "error")
+
+LONGEST = const(512)
+LONGEST_DATA = const(511)
+
+_START = const(0xA5)
+_HEAD = const(4)
+_TAIL = const(2)
+_STATUS_HEAD = "<II"
+_STATUS_ROW = "<hhB"
+_COMMAND_HEAD = "<IHH"
+_COMMAND_ROW = "<HB"
+
+
+def frame(tag: int, payload: bytes) -> bytes:
+    """One frame; ValueError when the payload is longer than LONGEST."""
+    if len(payload) > LONGEST:
+        raise ValueError("payload of %d bytes, at most %d expected" % (len(payload), LONGEST))
+    body = struct.pack("<BH", tag, len(payload)) + payload
+    return bytes((_START,)) + with_crc(body)
+
+
+class Frames:
+    """Finds the frames in what a line brings."""
+
+    def __init__(self):
+        self.tag = 0
+        self.payload = b""
+        self._came = b""
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the line."""
+        self._came += data
+
+    def next(self) -> bool:
+        """Whether another frame is whole: ``tag`` and ``payload`` are its."""
+        while self._came:
+            length = _whole(self._came)
+            if length == 0:
+                return False
+            if length > 0:
+                self._keep(length)
+                return True
+            self._skip()
+        return False
+
+    def _keep(self, length: int) -> None:
+        self.tag = self._came[1]
+        self.payload = self._came[_HEAD : length - _TAIL]
+        self._came = self._came[length:]
+
+    def _skip(self) -> None:
+        start = self._came.find(bytes((_START,)), 1)
+        self._came = self._came[start:] if start > 0 else b""
+
+
+def _whole(came: bytes) -> int:
+    """The length of the frame at the start; 0 when some is still to come; -1 for no frame."""
+    if came[0] != _START:
+        return -1
+    if len(came) < _HEAD:
+        return 0
+    end = _HEAD + (came[2] | came[3] << 8)
+    if end > _HEAD + LONGEST:
+        return -1
+    if len(came) < end + _TAIL:
+        return 0
+    good = crc16(came, 1, end) == came[end] | came[end + 1] << 8
+    return end + _TAIL if good else -1
+
+
+def status(now_ms: int, utc_s: int, rows: tuple) -> bytes:
+    """A STATUS; ``rows`` are (high_mv, low_mv, inputs), one for each connector."""
+    head = struct.pack(_STATUS_HEAD, now_ms, utc_s or 0)
+    return frame(STATUS, head + b"".join([struct.pack(_STATUS_ROW, *row) for row in rows]))
+
+
+def read_status(payload: bytes) -> tuple:
+    """``(now_ms, utc_s or None, rows)``; ValueError for a payload of a wrong length."""
+    now_ms, utc_s = _head(_STATUS_HEAD, _STATUS_ROW, payload)
+    return now_ms, utc_s or None, _rows(_STATUS_HEAD, _STATUS_ROW, payload)
+
+
+def command(now_ms: int, beat_ms: int, due_ms: int, rows: tuple) -> bytes:
+    """A COMMAND; ``rows`` are (duty_bp, outputs), one for each connector."""
+    head = struct.pack(_COMMAND_HEAD, now_ms, beat_ms, due_ms)
+    return frame(COMMAND, head + b"".join([struct.pack(_COMMAND_ROW, *row) for row in rows]))
+
+
+def read_command(payload: bytes) -> tuple:
+    """``(now_ms, beat_ms, due_ms, rows)``; ValueError for a payload of a wrong length."""
+    head = _head(_COMMAND_HEAD, _COMMAND_ROW, payload)
+    return head + (_rows(_COMMAND_HEAD, _COMMAND_ROW, payload),)
+
+
+def _head(head: str, row: str, payload: bytes) -> tuple:
+    rest = len(payload) - struct.calcsize(head)
+    if rest < 0 or rest % struct.calcsize(row):
+        raise ValueError("payload of %d bytes, whole rows expected" % len(payload))
+    return struct.unpack_from(head, payload, 0)
+
+
+def _rows(head: str, row: str, payload: bytes) -> tuple:
+    starts = range(struct.calcsize(head), len(payload), struct.calcsize(row))
+    return tuple([struct.unpack_from(row, payload, start) for start in starts])
+
+
+def clock(utc_s: int) -> bytes:
+    """A CLOCK."""
+    return frame(CLOCK, struct.pack("<I", utc_s))
+
+
+def read_clock(payload: bytes) -> int:
+    """The seconds in a CLOCK; ValueError for a payload of a wrong length."""
+    if len(payload) != 4:
+        raise ValueError("payload of %d bytes, 4 expected" % len(payload))
+    return struct.unpack("<I", payload)[0]
+
+
+def reset(hard: bool) -> bytes:
+    """A RESET."""
+    return frame(RESET, b"\1" if hard else b"\0")
+
+
+def log(level: str, text: str) -> bytes:
+    """A LOG; ValueError for an unknown level. The text is cut at LONGEST."""
+    return frame(LOG, bytes((LEVELS.index(level),)) + text.encode()[: LONGEST - 1])
+
+
+def read_log(payload: bytes) -> tuple:
+    """``(level, text)``; what is not ASCII becomes a question mark."""
+    level = LEVELS[min(payload[0], len(LEVELS) - 1)] if payload else LEVELS[0]
+    return level, bytes([byte if byte < 0x80 else 0x3F for byte in payload[1:]]).decode()
+
+
+def connect(number: int, host: str, port: int) -> bytes:
+    """A CONNECT."""
+    return frame(CONNECT, struct.pack("<BH", number, port) + host.encode())
+
+
+def read_connect(payload: bytes) -> tuple:
+    """``(number, host, port)``; ValueError for a payload that is too short or no text."""
+    if len(payload) < 4:
+        raise ValueError("payload of %d bytes, number, port and host expected" % len(payload))
+    number, port = struct.unpack_from("<BH", payload, 0)
+    return number, payload[3:].decode(), port
+
+
+def of_connection(tag: int, number: int, content: bytes) -> bytes:
+    """A CONNECTED, DATA or CLOSED of connection ``number``."""
+    return frame(tag, bytes((number,)) + content)

@@ -1,0 +1,1 @@
+"""Chips and instruments, byte-exact and without a clock: told bytes and the time, drained."""

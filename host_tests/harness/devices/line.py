@@ -1,0 +1,51 @@
+"""The sending half of a serial line: bytes that take their time."""
+
+_BITS_PER_BYTE = 10
+
+
+class Line:
+    """Frames leave one after the other, each byte when it has been clocked out."""
+
+    def __init__(self, baud: int):
+        self.baud = baud
+        self._frames: list[tuple[int, bytes]] = []  # when the first bit leaves, what
+        self._free_ms = 0
+
+    def send(self, data: bytes, start_ms: int) -> None:
+        """Send ``data`` from ``start_ms`` on, or when the line is free."""
+        start_ms = max(start_ms, self._free_ms)
+        self._frames.append((start_ms, data))
+        self._free_ms = start_ms + self._duration_ms(len(data))
+
+    def take(self, now_ms: int) -> bytes:
+        """The bytes that were clocked out by ``now_ms``."""
+        out = b""
+        while self._frames:
+            start_ms, data = self._frames[0]
+            count = max(0, now_ms - start_ms) * self.baud // (1000 * _BITS_PER_BYTE)
+            out += data[:count]
+            if count < len(data):
+                self._keep(start_ms, data, count)
+                break
+            self._frames.pop(0)
+        return out
+
+    def due_ms(self) -> int | None:
+        """When the frame that is being sent, or the next one, will have left."""
+        if not self._frames:
+            return None
+        start_ms, data = self._frames[0]
+        return start_ms + self._duration_ms(len(data))
+
+    def clear(self) -> None:
+        """Drop what was to be sent."""
+        self._frames.clear()
+        self._free_ms = 0
+
+    def _keep(self, start_ms: int, data: bytes, count: int) -> None:
+        """What is left of a frame whose first ``count`` bytes have left."""
+        gone_ms = count * 1000 * _BITS_PER_BYTE // self.baud
+        self._frames[0] = (start_ms + gone_ms, data[count:])
+
+    def _duration_ms(self, count: int) -> int:
+        return -(-count * 1000 * _BITS_PER_BYTE // self.baud)
