@@ -1,0 +1,55 @@
+"""What can be broken, by name. One table; the sim's ``fault`` command knows these names.
+
+Faults of the pilot and the contactor change the physics here. Those of instruments are flags: the
+emulated instrument that is wired to the world acts on them (see wiring.py).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """``apply(outlet, present)`` changes the physics; None for a flag."""
+
+    description: str
+    of_station: bool = False
+    apply: Callable | None = None
+
+
+def _short_pilot(outlet, present):
+    # Well below the 80 ohm of the standard's own test (EN 61851-1:2019 A.4.9).
+    outlet.circuit.short_ohm = 20.0 if present else None
+
+
+FAULTS = {
+    "diode_missing": Fault(
+        "the vehicle's diode is bridged: the wave's low side is not -12 V",
+        apply=lambda outlet, present: setattr(outlet.circuit, "diode_shorted", present),
+    ),
+    "pilot_earth_short": Fault("pilot shorted to earth (20 ohm): state E", apply=_short_pilot),
+    "earth_open": Fault(
+        "protective earth broken: the pilot's way back is gone, it reads as state A",
+        apply=lambda outlet, present: setattr(outlet.circuit, "earth_open", present),
+    ),
+    "contactor_welded": Fault(
+        "the contacts stick: they stay closed once they are or have been closed",
+        apply=lambda outlet, present: outlet.contactor.weld(present),
+    ),
+    "contactor_stuck_open": Fault(
+        "the contactor drops out and does not close",
+        apply=lambda outlet, present: outlet.contactor.stick_open(present),
+    ),
+    "meter_silent": Fault("the meter does not answer"),
+    "meter_rubbish": Fault("the meter answers bytes that make no sense"),
+    "meter_foreign": Fault("frames of another unit are on the meter's line"),
+    "meter_backwards": Fault("the meter's register goes back"),
+    "reader_absent": Fault("the card reader does not answer", of_station=True),
+    "reader_rubbish": Fault("the card reader sends bytes that make no sense", of_station=True),
+}
+
+
+def look_up(name: str) -> Fault:
+    """The fault called ``name``; ValueError naming those that there are."""
+    if name not in FAULTS:
+        raise ValueError(f"no fault is called {name!r}; there are {', '.join(FAULTS)}")
+    return FAULTS[name]
