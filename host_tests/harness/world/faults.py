@@ -1,7 +1,7 @@
 """What can be broken, by name. One table; the sim's ``fault`` command knows these names.
 
-Faults of the pilot and the contactor change the physics here. Those of instruments are flags: the
-emulated instrument that is wired to the world acts on them (see wiring.py).
+Faults of the pilot and the contactor change the physics here. For those of an instrument the
+wiring says the word to the emulated device (its words: harness/devices/faults.py).
 """
 
 from collections.abc import Callable
@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """``apply(outlet, present)`` changes the physics; None for a flag."""
+    """``apply(outlet, present)`` changes the physics; ``word`` is what a device calls it."""
 
     description: str
-    of_station: bool = False
     apply: Callable | None = None
+    word: str | None = None
+    of_station: bool = False
 
 
 def _short_pilot(outlet, present):
@@ -39,12 +40,19 @@ FAULTS = {
         "the contactor drops out and does not close",
         apply=lambda outlet, present: outlet.contactor.stick_open(present),
     ),
-    "meter_silent": Fault("the meter does not answer"),
-    "meter_rubbish": Fault("the meter answers bytes that make no sense"),
-    "meter_foreign": Fault("frames of another unit are on the meter's line"),
-    "meter_backwards": Fault("the meter's register goes back"),
-    "reader_absent": Fault("the card reader does not answer", of_station=True),
-    "reader_rubbish": Fault("the card reader sends bytes that make no sense", of_station=True),
+    "meter_silent": Fault("the meter does not answer", word="silent"),
+    "meter_rubbish": Fault("the meter answers bytes that make no sense", word="rubbish"),
+    "meter_foreign": Fault("another unit answers on the meter's line", word="foreign"),
+    "meter_backwards": Fault(
+        "the meter's register has gone back by 1 kWh",
+        apply=lambda outlet, present: setattr(outlet.meter, "backwards", present),
+    ),
+    "reader_absent": Fault(
+        "the card reader is gone: it hears nothing", word="disappears", of_station=True
+    ),
+    "reader_rubbish": Fault(
+        "the card reader sends bytes that make no sense", word="rubbish", of_station=True
+    ),
 }
 
 

@@ -8,10 +8,14 @@ from collections.abc import Callable
 
 # mV * mA * ms is 1e-9 J; areas come doubled.
 _DOUBLE_NJ_PER_WH = 2 * 3600 * 10**9
+# Far enough that an instrument's rounding can't hide it.
+_LEAP_BACK_WH = 1000
 
 
 class EnergyMeter:
-    """``energy_wh`` only grows: over power cuts, restarts and sessions.
+    """``energy_wh`` is the truth and only grows: over power cuts, restarts and sessions.
+
+    ``import_wh`` is the register as the instrument shows it: the same, unless it is ``backwards``.
 
     It sits before the contactor, so it sees the mains whenever there is mains. ``settle`` brings
     the register up to this moment; ``probe`` returns what there is now: voltages (mV) and currents
@@ -27,6 +31,7 @@ class EnergyMeter:
         self._settle = settle
         self._probe = probe
         self._double_nj = start_wh * _DOUBLE_NJ_PER_WH
+        self.backwards = False
 
     def add(self, voltage_mv: list[int], double_areas: list[int]) -> None:
         """Each phase carried ``double_areas`` / 2 mA·ms at a steady voltage."""
@@ -35,15 +40,20 @@ class EnergyMeter:
 
     @property
     def energy_mws(self) -> int:
-        """The register in whole mWs."""
+        """What was ever counted, in whole mWs."""
         self._settle()
         return self._double_nj // 2_000_000
 
     @property
     def energy_wh(self) -> int:
-        """The register in whole Wh."""
+        """What was ever counted, in whole Wh."""
         self._settle()
         return self._double_nj // _DOUBLE_NJ_PER_WH
+
+    @property
+    def import_wh(self) -> int:
+        """What the register shows, in whole Wh."""
+        return self.energy_wh - (_LEAP_BACK_WH if self.backwards else 0)
 
     @property
     def voltage_mv(self) -> list[int]:

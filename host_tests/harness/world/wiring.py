@@ -4,12 +4,14 @@ Each step of the harness: advance the world, ``before_step`` gives the inputs fo
 the firmware steps, ``after_step`` takes what ``Bench.take`` gave. Only changes are carried.
 """
 
+from .faults import FAULTS
+
 
 class Wiring:
     """``pins`` is a board's pins.py; ``meters`` maps a connector to its emulated instrument.
 
-    An instrument has ``receive(data, now_ms)``, ``take(now_ms) -> bytes`` and ``fault``, one word
-    (the part of the fault's name behind ``meter_`` or ``reader_``) or None.
+    An instrument (harness/devices) has ``receive(data, now_ms)``, ``take(now_ms) -> bytes``,
+    ``due_ms()`` (when it will have sent what it is sending, or None) and ``fault``.
     """
 
     def __init__(self, world, pins, meters: dict, reader=None):
@@ -36,6 +38,12 @@ class Wiring:
             outlet.contactor.drive(False)
             outlet.drive_pilot(0)
             outlet.lamp = (0, 0, 0)
+        self._tell_reader()
+
+    def next_due_ms(self) -> int | None:
+        """When an instrument will have said something, or None: the next step worth making."""
+        due = [instrument.due_ms() for instrument in self._lines.values()]
+        return min((due_ms for due_ms in due if due_ms is not None), default=None)
 
     def before_step(self, now_ms: int) -> dict:
         """The inputs that changed, for a step at ``now_ms``."""
@@ -99,11 +107,19 @@ class Wiring:
             outlet.lamp = tuple(lamp)
 
     def _on_fault(self, name, connector, present):
-        """Tell the instrument what ails it; of several faults the first in the alphabet."""
-        whom = name.partition("_")[0] + "_"
-        instrument = {"meter_": self._meters.get(connector), "reader_": self._reader}.get(whom)
-        if instrument is None:
-            return
-        flags = self._world.outlet(connector).faults if connector else self._world.faults
-        words = sorted(flag[len(whom) :] for flag in flags if flag.startswith(whom))
-        instrument.fault = words[0] if words else None
+        if name.startswith("meter_") and connector in self._meters:
+            self._meters[connector].fault = _word(self._world.outlet(connector).faults)
+        elif name.startswith("reader_"):
+            self._tell_reader()
+
+    def _tell_reader(self):
+        """The reader lives on the station's supply: without it, it is gone."""
+        if self._reader is not None:
+            powered = self._world.powered
+            self._reader.fault = _word(self._world.faults if powered else {"reader_absent"})
+
+
+def _word(names):
+    """A device has one fault at a time: of several the first in the alphabet."""
+    words = sorted(FAULTS[name].word for name in names if FAULTS[name].word)
+    return words[0] if words else None

@@ -8,7 +8,9 @@ import pytest
 from chargepoint.drivers.pilot_adc import PilotAdc
 from chargepoint.drivers.relay_pin import RelayPin
 from host_tests.harness import paths
+from host_tests.harness.devices import faults as devices
 from host_tests.harness.world import World
+from host_tests.harness.world.faults import FAULTS
 from host_tests.harness.world.wiring import Wiring
 
 paths.use_firmware()
@@ -17,13 +19,17 @@ import pins  # noqa: E402
 
 
 class Instrument:
-    """A serial instrument that answers each request with its echo."""
+    """A serial instrument that answers each request with its reverse."""
 
     fault = None
 
     def __init__(self):
         self.heard = []
+        self.due = None
         self._answer = b""
+
+    def due_ms(self):
+        return self.due
 
     def receive(self, data, now_ms):
         self.heard.append((now_ms, data))
@@ -142,17 +148,42 @@ def test_lamps_are_seen():
     assert station.outlet.lamp == (0, 0, 1)
 
 
+def test_the_next_answer_of_any_instrument_is_due():
+    station = Station()
+    assert station.wiring.next_due_ms() is None
+    station.reader.due = 70
+    assert station.wiring.next_due_ms() == 70
+    station.meter.due = 50
+    assert station.wiring.next_due_ms() == 50
+
+
 def test_an_instruments_fault_is_told_to_the_instrument():
     station = Station()
     station.world.fault("meter_silent")
     station.world.fault("meter_foreign")
-    station.world.clear_fault("meter_silent")
     assert station.meter.fault == "foreign"
-    station.world.fault("reader_absent")
-    assert station.reader.fault == "absent"
-    station.world.clear_fault("reader_absent")
     station.world.clear_fault("meter_foreign")
+    assert station.meter.fault == "silent"
+    station.world.fault("reader_rubbish")
+    assert station.reader.fault == "rubbish"
+    station.world.clear_fault("reader_rubbish")
+    station.world.clear_fault("meter_silent")
     assert (station.meter.fault, station.reader.fault) == (None, None)
+
+
+def test_every_word_is_one_that_the_devices_know():
+    words = {fault.word for fault in FAULTS.values() if fault.word}
+    assert words <= set(devices.ALL)
+
+
+def test_a_power_cut_takes_the_reader_but_not_the_meter():
+    station = Station()
+    station.world.power(False)
+    station.wiring.restart()
+    assert (station.meter.fault, station.reader.fault) == (None, "disappears")
+    station.world.power(True)
+    station.wiring.restart()
+    assert station.reader.fault is None
 
 
 def test_a_burst_of_64_reads_is_cheap():

@@ -297,6 +297,17 @@ def test_faults_of_the_pilot_show_on_the_pilot(name, levels):
     assert session.outlet.pilot_mv == pytest.approx(levels, abs=3)
 
 
+def test_a_register_that_goes_back_leaves_the_truth_alone():
+    session = Session()
+    session.charge()
+    meter = session.outlet.meter
+    truth_wh = meter.energy_wh
+    session.world.fault("meter_backwards")
+    assert (meter.energy_wh, meter.import_wh) == (truth_wh, truth_wh - 1000)
+    session.world.clear_fault("meter_backwards")
+    assert meter.import_wh == truth_wh
+
+
 def test_an_open_earth_counts_as_having_left_c():
     session = Session()
     session.charge()
