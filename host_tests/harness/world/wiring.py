@@ -28,7 +28,7 @@ class Wiring:
         for number, outlet in world.connectors.items():
             for place, pin in enumerate(pins.LAMP[number - 1]):
                 self._lamps[pin] = (outlet, place)
-        self._seen = {}
+        self._seen: dict[int, int | tuple[int, int, int]] = {}
         world.fault_hooks.append(self._on_fault)
 
     def restart(self) -> None:
@@ -47,8 +47,9 @@ class Wiring:
 
     def before_step(self, now_ms: int) -> dict:
         """The inputs that changed, for a step at ``now_ms``."""
-        snapshot = {"t": now_ms}
-        levels, waves = [], []
+        snapshot: dict = {"t": now_ms}
+        levels: list[list[int]] = []
+        waves: list[list[int]] = []
         for number, outlet in self._world.connectors.items():
             self._add_level(levels, self._pins.FEEDBACK[number - 1], outlet)
             self._add_wave(waves, self._pins.PILOT_ADC[number - 1], outlet)
