@@ -1,0 +1,95 @@
+"""Why energy is not allowed: one judge, asked twice in each step. Its word is None for "allowed".
+
+Rules:
+- ``keep`` is asked first in each step, while the contactor is commanded closed: any word opens.
+- ``offer`` says why no PWM is given, ``close`` why the contactor stays open although PWM is given.
+- Unknown, missing and contradictory count as no.
+
+  asked   word               why
+  keep    fault              a fault that opens at once
+  keep    guard              the guard holds the contactor open
+  keep    vehicle            state other than C (D with ventilation), or no reading that says so
+  keep    diode              the negative half wave is gone
+  offer   unavailable        taken out of service
+  offer   fault              any fault that blocks
+  offer   guard              the guard holds the contactor open
+  offer   unplugged          no vehicle
+  offer   simplified         the vehicle went from A to C, and this installation refuses that
+  offer   not_permitted      no transaction that is saved and running
+  offer   limit              less than 6 A allowed
+  close   not_offered        PWM waits for its interval
+  close   ventilation        the vehicle asks for ventilation, there is none
+  close   vehicle            the vehicle does not ask
+  close   diode              not yet proven in this session
+  close   pilot              this step's reading does not fit, or a change is too recent
+  close   contactor          resting, or its feedback is not plainly open
+"""
+
+from chargepoint.core import timing
+from chargepoint.core.held import Held
+
+
+class Safety:
+    """Judges one connector by ``monitor``, ``contactor``, ``faults`` and ``limits``."""
+
+    def __init__(self, monitor, contactor, faults, limits, simplified: bool):
+        self.guard_holds = True
+        self._monitor = monitor
+        self._contactor = contactor
+        self._faults = faults
+        self._limits = limits
+        self._simplified = simplified
+        self._guard = Held()
+
+    def note_guard(self, cause: str, now_ms: int) -> None:
+        """What the guard says in this step, before anything is asked: its cause or None."""
+        self.guard_holds = cause is not None
+        self._guard.take(self.guard_holds, now_ms)
+
+    @property
+    def guard_trips(self) -> bool:
+        """The guard took a closed contactor away, or has been holding an open one for long."""
+        if not self.guard_holds:
+            return False
+        return self._contactor.commanded or self._guard.for_ms >= timing.GUARD_PATIENCE_MS
+
+    def keep(self, now_ms: int) -> str:
+        """Why the closed contactor must open now, or None."""
+        if self._faults.trips:
+            return "fault"
+        if self.guard_holds:
+            return "guard"
+        if not self._monitor.asks:
+            return "vehicle"
+        if self._monitor.low_lost(now_ms):
+            return "diode"
+        return None
+
+    def offer(self, available: bool, permitted: bool) -> str:
+        """Why nothing may be offered, or None."""
+        if not available:
+            return "unavailable"
+        if self._faults.blocking:
+            return "fault"
+        if self.guard_holds:
+            return "guard"
+        if not self._monitor.plugged:
+            return "unplugged"
+        if self._monitor.direct and not self._simplified:
+            return "simplified"
+        if not permitted:
+            return "not_permitted"
+        return None if self._limits.enough else "limit"
+
+    def close(self, pwm: bool, now_ms: int) -> str:
+        """Why the contactor may not be closed on an offer that stands, or None."""
+        monitor = self._monitor
+        if not pwm:
+            return "not_offered"
+        if not monitor.asks:
+            return "ventilation" if monitor.state == "D" else "vehicle"
+        if not monitor.proven:
+            return "diode"
+        if not monitor.sound(now_ms):
+            return "pilot"
+        return None if self._contactor.may_close(now_ms) else "contactor"
