@@ -1,0 +1,233 @@
+"""The settings of the station: a typed table, checked on every change, kept in the store.
+
+Rows are (name, kind, default, low, high, access, reboot, meaning). By kind:
+- "bool": ``true`` or ``false``. "int": ``low`` to ``high``.
+- "text": ``low`` to ``high`` characters. "key": as text; 32 to 40 hex digits stand for the bytes.
+- "csl": a comma separated list of items of ``low`` (itself a list), at most ``high`` of them.
+- "rotation": ConnectorPhaseRotation. "url": a ws:// or wss:// address, or nothing.
+``access`` is "RW", "R" or "W" for the back end. Names are compared without regard to case
+(CiString, OCPP 1.6 §9). ``get`` gives bool, int, str, bytes (key) or a tuple (csl, rotation).
+"""
+
+from binascii import unhexlify
+
+ACCEPTED = "Accepted"
+REJECTED = "Rejected"
+REBOOT_REQUIRED = "RebootRequired"
+NOT_SUPPORTED = "NotSupported"
+
+NAME, KIND, DEFAULT, LOW, HIGH, ACCESS, REBOOT, MEANING = range(8)
+
+_ROTATIONS = ("RST", "RTS", "SRT", "STR", "TRS", "TSR", "NotApplicable", "Unknown")
+# Before each stored text: an empty value is not an absent one.
+_MARK = b"="
+
+
+class Settings:
+    """``store_get(name)`` gives bytes or None, ``store_put(name, bytes)`` keeps them.
+
+    A stored value that no longer makes sense counts as absent; its name is in ``damaged``.
+    ``why`` tells what was wrong with the last refused change.
+    """
+
+    def __init__(self, rows: tuple, store_get, store_put):
+        self.rows = rows
+        self.damaged = []
+        self.why = ""
+        self._put = store_put
+        self._values = {}
+        self._stored = set()
+        for row in rows:
+            self._values[row[NAME]] = value_of(row, row[DEFAULT])
+            self._load(row, store_get(_store_name(row)))
+
+    def get(self, name: str):
+        """The value of ``name``; raises KeyError for a name that there is not."""
+        value = self._values.get(name)
+        return value if value is not None else self._values[self.row(name)[NAME]]
+
+    def row(self, name: str) -> tuple:
+        """The row of ``name`` in any case; raises KeyError."""
+        lower = name.lower()
+        for row in self.rows:
+            if row[NAME].lower() == lower:
+                return row
+        raise KeyError("unknown setting %s" % name)
+
+    def change(self, name: str, text: str) -> str:
+        """Set ``name`` from ``text`` and keep it: "Accepted", "RebootRequired", or why not."""
+        try:
+            row = self.row(name)
+            value = value_of(row, text)
+        except KeyError:
+            self.why = "unknown setting %s" % name
+            return NOT_SUPPORTED
+        except ValueError as error:
+            self.why = str(error)
+            return REJECTED
+        if value != self._values[row[NAME]] or row[NAME] not in self._stored:
+            self._values[row[NAME]] = value
+            self._stored.add(row[NAME])
+            self._put(_store_name(row), _MARK + text.encode())
+        return REBOOT_REQUIRED if row[REBOOT] else ACCEPTED
+
+    def change_by_peer(self, name: str, text: str) -> str:
+        """As ``change``, for the back end, which may not write everything (OCPP 1.6 §5.3)."""
+        try:
+            row = self.row(name)
+        except KeyError:
+            self.why = "unknown setting %s" % name
+            return NOT_SUPPORTED
+        if row[ACCESS] == "R":
+            self.why = "%s: read-only" % row[NAME]
+            return REJECTED
+        return self.change(name, text)
+
+    def factory(self, given: dict) -> None:
+        """Values from provisioning, name -> text: they stand where nothing is stored.
+
+        Raises ValueError that names the setting and what was expected; nothing is changed then.
+        """
+        checked = []
+        for name, text in given.items():
+            try:
+                row = self.row(name)
+            except KeyError:
+                raise ValueError("unknown setting %s" % name)
+            checked.append((row[NAME], value_of(row, text)))
+        for name, value in checked:
+            if name not in self._stored:
+                self._values[name] = value
+
+    def fix(self, name: str, text: str) -> None:
+        """A value that the hardware dictates (such as NumberOfConnectors); it is not kept."""
+        row = self.row(name)
+        self._values[row[NAME]] = value_of(row, text)
+
+    def text(self, name: str) -> str:
+        """The value of ``name`` as OCPP shows it, None for one that may not be read."""
+        row = self.row(name)
+        value = self._values[row[NAME]]
+        if row[ACCESS] == "W":
+            return None
+        if row[KIND] == "bool":
+            return "true" if value else "false"
+        if row[KIND] in ("csl", "rotation"):
+            return ",".join(value)
+        return str(value)
+
+    def _load(self, row, saved):
+        if saved is None:
+            return
+        try:
+            if saved[:1] != _MARK:
+                raise ValueError
+            self._values[row[NAME]] = value_of(row, bytes(saved[1:]).decode())
+            self._stored.add(row[NAME])
+        except ValueError:
+            self.damaged.append(row[NAME])
+
+
+def value_of(row: tuple, text: str):
+    """``text`` as a value of ``row``; raises ValueError that says what was expected."""
+    if type(text) is not str:
+        raise ValueError("%s: expected text, not %s" % (row[NAME], type(text).__name__))
+    return _KINDS[row[KIND]](row, text)
+
+
+def _store_name(row):
+    return "set_" + row[NAME].lower()
+
+
+def _wrong(row, text, expected):
+    shown = "***" if row[ACCESS] == "W" else text[:40]
+    return ValueError("%s: %r, expected %s" % (row[NAME], shown, expected))
+
+
+def _bool(row, text):
+    lower = text.lower()
+    if lower not in ("true", "false"):
+        raise _wrong(row, text, "true or false")
+    return lower == "true"
+
+
+def _int(row, text):
+    digits = text[1:] if text[:1] == "-" else text
+    # isdigit also takes digits of other scripts, which int() reads on one interpreter only.
+    plain = 0 < len(digits) <= 10 and not [char for char in digits if not "0" <= char <= "9"]
+    if not plain or not row[LOW] <= int(text) <= row[HIGH]:
+        raise _wrong(row, text, "a whole number, %d to %d" % (row[LOW], row[HIGH]))
+    return int(text)
+
+
+def _text(row, text):
+    if not row[LOW] <= len(text) <= row[HIGH]:
+        raise _wrong(row, text, "%d to %d characters" % (row[LOW], row[HIGH]))
+    for char in text:
+        if char < " " or 0xD800 <= ord(char) < 0xE000:
+            raise _wrong(row, text, "no control characters")
+    return text
+
+
+def _key(row, text):
+    _text(row, text)
+    if 32 <= len(text) <= 40 and len(text) % 2 == 0:
+        try:
+            # OCPP security §A00: the password is the bytes, set in hex.
+            return unhexlify(text)
+        except ValueError:
+            pass
+    return text.encode()
+
+
+def _url(row, text):
+    _text(row, text)
+    if text and not (text.startswith("ws://") or text.startswith("wss://")):
+        raise _wrong(row, text, "ws://... or wss://...")
+    if " " in text or text in ("ws://", "wss://"):
+        raise _wrong(row, text, "an address without spaces, with a host")
+    return text
+
+
+def _items(text):
+    return [item.strip() for item in text.split(",")] if text.strip() else []
+
+
+def _csl(row, text):
+    items = _items(text)
+    allowed = row[LOW].split(",")
+    if len(items) > row[HIGH]:
+        raise _wrong(row, text, "at most %d items" % row[HIGH])
+    for at, item in enumerate(items):
+        if item not in allowed:
+            raise _wrong(row, item, "a list of: " + row[LOW])
+        if item in items[:at]:
+            raise _wrong(row, item, "each item once")
+    return tuple(items)
+
+
+def _rotation(row, text):
+    """``0.RST,1.RTS`` (OCPP 1.6 §9.1.7)."""
+    items = _items(text)
+    if len(items) > row[HIGH]:
+        raise _wrong(row, text, "at most %d items" % row[HIGH])
+    for item in items:
+        number, dot, rotation = item.partition(".")
+        if not dot or not _plain_number(number) or rotation not in _ROTATIONS:
+            raise _wrong(row, item, "connector.rotation with one of: " + ",".join(_ROTATIONS))
+    return tuple(items)
+
+
+def _plain_number(text):
+    return 0 < len(text) <= 2 and not [char for char in text if not "0" <= char <= "9"]
+
+
+_KINDS = {
+    "bool": _bool,
+    "int": _int,
+    "text": _text,
+    "key": _key,
+    "url": _url,
+    "csl": _csl,
+    "rotation": _rotation,
+}

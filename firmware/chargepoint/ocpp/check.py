@@ -1,0 +1,178 @@
+"""Payloads against the short schema notation (see v16/schema.py), with the right error code.
+
+| what is wrong | code (OCPP-J 1.6 §4.2.3, standards.md §2.1) |
+|---|---|
+| the payload is not an object; a property that the message does not have | FormationViolation |
+| a required property is absent | OccurenceConstraintViolation |
+| a wrong JSON type, null too | TypeConstraintViolation |
+| not in the enumeration, too long, no time, not in steps of 0.1 | PropertyConstraintViolation |
+
+An answer to a call of ours is read leniently: there, only what we need must be right. Properties
+that we do not know, texts that are too long and null for what may be absent do no harm, and a
+refused answer would only be asked for again.
+"""
+
+from chargepoint.ocpp import times
+from chargepoint.ocpp.errors import (
+    FORMATION_VIOLATION,
+    OCCURENCE_CONSTRAINT_VIOLATION,
+    PROPERTY_CONSTRAINT_VIOLATION,
+    TYPE_CONSTRAINT_VIOLATION,
+    OcppError,
+)
+
+_ABSENT = object()
+
+
+def check(table: str, name: str, payload, lenient: bool = False) -> None:
+    """Raise OcppError when ``payload`` is not a message ``name`` of ``table``; KeyError when
+    the table has no such line."""
+    at = table.find("\n%s {" % name)
+    if at < 0:
+        raise KeyError(name)
+    if type(payload) is not dict:
+        raise OcppError(FORMATION_VIOLATION, "payload: expected an object")
+    _Walk(table, at + len(name) + 3, lenient).object(payload, "")
+
+
+class _Walk:
+    """Steps through the notation once; where the value is _ABSENT it only finds the end."""
+
+    def __init__(self, table, at, lenient):
+        self._table = table
+        self._at = at
+        self._lenient = lenient
+
+    def object(self, value, path):
+        """At the first field, or at the closing brace, of an object."""
+        known = []
+        while self._table[self._at] != "}":
+            name = self._name()
+            field = self._field(value, name, path)
+            if value is not _ABSENT and name in value:
+                known.append(name)
+            self._type(field, path + name)
+            if self._table[self._at] == " ":
+                self._at += 1
+        self._at += 1
+        if value is not _ABSENT and len(known) < len(value) and not self._lenient:
+            self._refuse_extra(value, path, known)
+
+    def _name(self):
+        start = self._at
+        while self._table[self._at] not in "!:":
+            self._at += 1
+        return self._table[start : self._at]
+
+    def _field(self, value, name, path):
+        """The member ``name`` of the object ``value``; stands before the type then."""
+        required = self._table[self._at] == "!"
+        self._at += 1
+        if value is _ABSENT:
+            return _ABSENT
+        field = value.get(name, _ABSENT)
+        if self._lenient and field is None:
+            field = _ABSENT
+        if required and field is _ABSENT:
+            raise OcppError(OCCURENCE_CONSTRAINT_VIOLATION, "%s: required" % (path + name))
+        return field
+
+    def _refuse_extra(self, value, path, known):
+        for name in value:
+            if name not in known:
+                raise OcppError(
+                    FORMATION_VIOLATION, "%s: not a property here" % (path + name)[:100]
+                )
+
+    def _type(self, value, path):
+        kind = self._table[self._at]
+        self._at += 1
+        if kind == "{":
+            self._object(value, path)
+        elif kind == "[":
+            self._array(value, path)
+        elif kind == "e":
+            self._enumeration(value, path)
+        elif kind == "s":
+            self._text(value, path)
+        elif value is not _ABSENT:
+            self._scalar(kind, value, path)
+
+    def _object(self, value, path):
+        if value is not _ABSENT and type(value) is not dict:
+            raise _wrong_type(path, "an object")
+        self.object(value, path + ".")
+
+    def _array(self, value, path):
+        if value is not _ABSENT and type(value) is not list:
+            raise _wrong_type(path, "an array")
+        start = self._at
+        self._type(_ABSENT, path)
+        end = self._at
+        if value is not _ABSENT:
+            for number, item in enumerate(value):
+                self._at = start
+                self._type(item, "%s[%d]" % (path, number))
+        self._at = end + 1
+
+    def _enumeration(self, value, path):
+        start = self._at + 1
+        self._at = self._table.find(")", start) + 1
+        if value is _ABSENT:
+            return
+        if type(value) is not str:
+            raise _wrong_type(path, "a string")
+        words = self._table[start : self._at - 1]
+        if value not in words.split("|"):
+            raise _wrong_value(path, "one of " + words.replace("|", ", "))
+
+    def _text(self, value, path):
+        longest = 0
+        while self._table[self._at].isdigit():
+            longest = longest * 10 + int(self._table[self._at])
+            self._at += 1
+        if value is _ABSENT:
+            return
+        if type(value) is not str:
+            raise _wrong_type(path, "a string")
+        if longest and len(value) > longest and not self._lenient:
+            raise _wrong_value(path, "at most %d characters" % longest)
+
+    def _scalar(self, kind, value, path):
+        if kind == "i":
+            if type(value) is not int:
+                raise _wrong_type(path, "an integer")
+        elif kind == "b":
+            if type(value) is not bool:
+                raise _wrong_type(path, "true or false")
+        elif kind == "t":
+            self._time(value, path)
+        elif type(value) not in (int, float):
+            raise _wrong_type(path, "a number")
+        elif kind == "d" and not _in_tenths(value):
+            raise _wrong_value(path, "a multiple of 0.1")
+
+    def _time(self, value, path):
+        if type(value) is not str:
+            raise _wrong_type(path, "a string")
+        try:
+            times.parse(value)
+        except ValueError:
+            if not self._lenient:
+                raise _wrong_value(path, "an ISO 8601 time")
+
+
+def _in_tenths(value):
+    """``value`` is a multiple of 0.1, as far as the single float of an ESP32 can tell."""
+    if value in (float("inf"), float("-inf")):
+        return False
+    tenths = value * 10
+    return abs(tenths - round(tenths)) <= max(0.001, abs(tenths) / 1000000)
+
+
+def _wrong_type(path, expected):
+    return OcppError(TYPE_CONSTRAINT_VIOLATION, "%s: expected %s" % (path, expected))
+
+
+def _wrong_value(path, expected):
+    return OcppError(PROPERTY_CONSTRAINT_VIOLATION, "%s: expected %s" % (path, expected))

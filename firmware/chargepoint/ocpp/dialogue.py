@@ -1,0 +1,184 @@
+"""The dialogue with the back end over one connection: one call of ours open at a time.
+
+- A call ends ANSWERED, REFUSED (CALLERROR, or an answer that is no answer), TIMED_OUT after
+  MessageTimeout, or LOST with the connection. Only then the next one is asked for.
+- Calls of the back end are answered at once, also while ours is open (OCPP-J 1.6 §4.1.1); answers
+  leave before a call that waits.
+- An answer to anything but the open call is offered to ``late`` and then ignored: a foreign id
+  never touches the open call.
+- An answer is never answered, whatever is wrong with it.
+"""
+
+from binascii import hexlify
+
+from chargepoint.ocpp import frames
+from chargepoint.ocpp.errors import FORMATION_VIOLATION, INTERNAL_ERROR, OcppError
+
+ANSWERED = "answered"
+REFUSED = "refused"
+TIMED_OUT = "timed_out"
+LOST = "lost"
+
+_ANSWERS = 16
+
+
+class Dialogue:
+    """``inbound(action, payload, now_ms)`` gives the answer to a call or raises OcppError, and
+    ``inbound.check_answer(action, payload)`` raises OcppError for a bad answer to a call of ours.
+
+    ``sources`` are asked in order, ``next(now_ms) -> Call or None``, when no call is open.
+    ``registration`` (see registration.py) says which of them may speak and whether incoming
+    calls are answered; None lets everything pass. ``ignored`` counts frames that led to nothing,
+    ``complaint`` tells what was wrong with the last of them.
+    """
+
+    def __init__(self, settings, random, inbound):
+        self.sources = []
+        self.late = None
+        self.registration = None
+        self.online = False
+        self.said_ms = 0
+        self.ignored = 0
+        self.complaint = ""
+        self._settings = settings
+        self._inbound = inbound
+        self._answers = []
+        self._open = None
+        self._open_id = None
+        self._open_text = None
+        self._deadline_ms = 0
+        self._id_head = hexlify(random.take(8)).decode() + "-"
+        self._count = 0
+
+    def connected(self, now_ms: int) -> None:
+        """The connection is there."""
+        self.online = True
+
+    def disconnected(self, now_ms: int) -> None:
+        """The connection is gone: answers not yet sent are void, the open call is LOST."""
+        self.online = False
+        self._answers.clear()
+        if self._open is not None:
+            self._finish(LOST, None, now_ms)
+
+    @property
+    def ready(self) -> bool:
+        """Connected, and the back end accepted this station: any source may speak."""
+        return self.online and (self.registration is None or self.registration.accepted)
+
+    @property
+    def crowded(self) -> bool:
+        """So many answers wait to leave that no further message should be read yet."""
+        return len(self._answers) >= _ANSWERS
+
+    def receive_text(self, text: str, now_ms: int) -> None:
+        """Act on one message of the back end; never raises for what is in it."""
+        try:
+            frame = frames.parse(text)
+        except frames.FrameError as error:
+            self._malformed(error, now_ms)
+            return
+        if frame is None:
+            self._ignore("unknown MessageTypeId")
+        elif frame[0] == frames.CALL:
+            self._called(frame[1], frame[2], frame[3], now_ms)
+        elif frame[1] != self._open_id:
+            self._belated(frame, now_ms)
+        elif frame[0] == frames.RESULT:
+            self._answered(frame[2], now_ms)
+        else:
+            self._finish(REFUSED, (frame[2], frame[3]), now_ms)
+
+    def tick(self, now_ms: int) -> None:
+        """Let the open call time out, and ask the sources for the next one."""
+        if self._open is not None and now_ms >= self._deadline_ms:
+            self._finish(TIMED_OUT, None, now_ms)
+        if self.online and self._open is None:
+            for source in self.sources:
+                call = source.next(now_ms) if self._permits(source) else None
+                if call is not None:
+                    self._begin(call, now_ms)
+                    return
+
+    def take_text(self) -> str:
+        """The next message to send, or None."""
+        if self._answers:
+            return self._answers.pop(0)
+        text, self._open_text = self._open_text, None
+        return text
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _permits(self, source):
+        return self.registration is None or self.registration.permits(source)
+
+    def _begin(self, call, now_ms):
+        self._open = call
+        self._open_id = call.unique_id or self._new_id()
+        self._open_text = frames.build_call(self._open_id, call.action, call.payload)
+        self._deadline_ms = now_ms + self._settings.get("MessageTimeout") * 1000
+        self.said_ms = now_ms
+
+    def _new_id(self):
+        self._count += 1
+        return self._id_head + str(self._count)
+
+    def _finish(self, outcome, payload, now_ms):
+        call = self._open
+        self._open = self._open_id = self._open_text = None
+        if call.done is not None:
+            call.done(outcome, payload, now_ms)
+
+    def _answered(self, payload, now_ms):
+        try:
+            self._inbound.check_answer(self._open.action, payload)
+        except OcppError as error:
+            self._refuse_answer(error.code, error.description, now_ms)
+            return
+        self._finish(ANSWERED, payload, now_ms)
+
+    def _refuse_answer(self, code, description, now_ms):
+        self._ignore("answer: " + description)
+        self._finish(REFUSED, (code, description), now_ms)
+
+    def _called(self, unique_id, action, payload, now_ms):
+        if self.registration is not None and not self.registration.listens(now_ms):
+            self._ignore("call %s while the registration is rejected" % action)
+            return
+        try:
+            text = frames.build_result(unique_id, self._inbound(action, payload, now_ms))
+        except OcppError as error:
+            text = frames.build_error(unique_id, error.code, error.description)
+        except MemoryError:
+            text = frames.build_error(unique_id, INTERNAL_ERROR, "out of memory")
+        self._answer(text, now_ms)
+
+    def _answer(self, text, now_ms):
+        if self.crowded:
+            self._ignore("%d answers wait to be sent" % _ANSWERS)
+            return
+        self._answers.append(text)
+        self.said_ms = now_ms
+
+    def _belated(self, frame, now_ms):
+        known = False
+        if frame[0] == frames.RESULT and self.late is not None:
+            known = self.late(frame[1], frame[2], now_ms)
+        if not known:
+            self._ignore("answer to a message that is not open: %s" % frame[1])
+
+    def _malformed(self, error, now_ms):
+        if error.unique_id is None:
+            self._ignore(error.description)
+        elif error.kind == frames.CALL:
+            self._ignore(error.description)
+            text = frames.build_error(error.unique_id, FORMATION_VIOLATION, error.description)
+            self._answer(text, now_ms)
+        elif error.unique_id == self._open_id:
+            self._refuse_answer(FORMATION_VIOLATION, error.description, now_ms)
+        else:
+            self._ignore(error.description)
+
+    def _ignore(self, complaint):
+        self.ignored += 1
+        self.complaint = complaint

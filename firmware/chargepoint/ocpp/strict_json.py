@@ -1,0 +1,205 @@
+"""JSON text to values, as RFC 8259 has it and the same on every interpreter.
+
+MicroPython's own ``json.loads`` takes ``[1 2]``, ``[1}``, ``{"a":}``, ``{1:2}`` and texts that
+end in the middle, and gives no sign of it. This reader refuses them, and also numbers of more
+than 40 digits, lone surrogates, control characters in strings and more than ``depth`` levels.
+"""
+
+from micropython import const
+
+_QUOTE = const(34)
+_COMMA = const(44)
+_COLON = const(58)
+_BACKSLASH = const(92)
+_NUMBER_LENGTH = const(40)
+
+_ESCAPES = b'"\\/bfnrt'
+_ESCAPED = '"\\/\b\f\n\r\t'
+_SPACE = b" \t\n\r"
+_IN_NUMBER = b"0123456789+-.eE"
+_WORDS = ((b"true", True), (b"false", False), (b"null", None))
+
+
+def loads(text: str, depth: int = 10):
+    """The value of ``text``; raises ValueError that says what is wrong and where (byte offset).
+
+    ``text`` is a str (a peer's message). Of doubled names in an object the last one counts.
+    """
+    # Bytes, because indexing a str walks its UTF-8 from the start on MicroPython.
+    reader = _Reader(text.encode())
+    try:
+        value = reader.value(depth)
+        reader.skip_space()
+    except IndexError:
+        raise ValueError("the text ends too early, at byte %d" % len(reader.data))
+    if reader.at < len(reader.data):
+        raise reader.wrong("the end of the text")
+    return value
+
+
+class _Reader:
+    def __init__(self, data):
+        self.data = data + b" "
+        self.at = 0
+
+    def wrong(self, expected):
+        return ValueError("byte %d: expected %s" % (self.at, expected))
+
+    def skip_space(self):
+        data, at, end = self.data, self.at, len(self.data)
+        while at < end and data[at] in _SPACE:
+            at += 1
+        self.at = at
+
+    def value(self, depth):
+        self.skip_space()
+        first = self.data[self.at]
+        if first == _QUOTE:
+            return self.string()
+        if first == 123:  # {
+            return self.members(depth)
+        if first == 91:  # [
+            return self.items(depth)
+        if first == 45 or 48 <= first <= 57:
+            return self.number()
+        for word, value in _WORDS:
+            if self.data.startswith(word, self.at):
+                self.at += len(word)
+                return value
+        raise self.wrong("a value")
+
+    def opened(self, depth, closing):
+        """Step into a container; True when it is empty and already left again."""
+        if depth == 0:
+            raise self.wrong("no deeper nesting")
+        self.at += 1
+        self.skip_space()
+        return self.left(closing)
+
+    def left(self, closing):
+        if self.data[self.at] == closing:
+            self.at += 1
+            return True
+        return False
+
+    def next_item(self, closing):
+        """After an item: False when the container ends here, True when another must follow."""
+        self.skip_space()
+        if self.left(closing):
+            return False
+        self.expect(_COMMA, '"," or "%s"' % chr(closing))
+        return True
+
+    def expect(self, byte, name):
+        self.skip_space()
+        if self.data[self.at] != byte:
+            raise self.wrong(name)
+        self.at += 1
+
+    def items(self, depth):
+        values = []
+        more = not self.opened(depth, 93)
+        while more:
+            values.append(self.value(depth - 1))
+            more = self.next_item(93)
+        return values
+
+    def members(self, depth):
+        values = {}
+        more = not self.opened(depth, 125)
+        while more:
+            self.skip_space()
+            if self.data[self.at] != _QUOTE:
+                raise self.wrong("a name in double quotes")
+            name = self.string()
+            self.expect(_COLON, '":"')
+            values[name] = self.value(depth - 1)
+            more = self.next_item(125)
+        return values
+
+    def string(self):
+        start = self.at + 1
+        end = self.data.find(b'"', start)
+        while end >= 0 and self.escaped(start, end):
+            end = self.data.find(b'"', end + 1)
+        if end < 0:
+            raise IndexError
+        raw = self.data[start:end]
+        if raw and min(raw) < 32:
+            raise self.wrong("no control character in a string")
+        text = raw.decode() if raw.find(b"\\") < 0 else self.unescape(raw)
+        self.at = end + 1
+        return text
+
+    def escaped(self, start, end):
+        """The quote at ``end`` stands behind an odd number of backslashes."""
+        at = end
+        while at > start and self.data[at - 1] == _BACKSLASH:
+            at -= 1
+        return (end - at) & 1
+
+    def unescape(self, raw):
+        parts = []
+        at = 0
+        mark = raw.find(b"\\")
+        while mark >= 0:
+            parts.append(raw[at:mark].decode())
+            kind = raw[mark + 1]
+            at = mark + 2
+            if kind == 117:  # u
+                char, at = self.code_point(raw, at)
+            elif kind in _ESCAPES:
+                char = _ESCAPED[_ESCAPES.find(bytes((kind,)))]
+            else:
+                raise self.wrong("a known escape in the string")
+            parts.append(char)
+            mark = raw.find(b"\\", at)
+        parts.append(raw[at:].decode())
+        return "".join(parts)
+
+    def code_point(self, raw, at):
+        code = self.hex4(raw, at)
+        at += 4
+        if 0xD800 <= code < 0xDC00 and raw[at : at + 2] == b"\\u":
+            low = self.hex4(raw, at + 2)
+            if 0xDC00 <= low < 0xE000:
+                return chr(0x10000 + ((code - 0xD800) << 10) + low - 0xDC00), at + 6
+        if 0xD800 <= code < 0xE000:
+            raise self.wrong("no lone surrogate in the string")
+        return chr(code), at
+
+    def hex4(self, raw, at):
+        digits = raw[at : at + 4]
+        for digit in digits:
+            if digit not in b"0123456789abcdefABCDEF":
+                raise self.wrong("four hex digits after \\u")
+        if len(digits) < 4:
+            raise self.wrong("four hex digits after \\u")
+        return int(digits.decode(), 16)
+
+    def number(self):
+        data, start = self.data, self.at
+        at = start
+        while data[at] in _IN_NUMBER:
+            at += 1
+        if at - start > _NUMBER_LENGTH:
+            raise self.wrong("a number of at most %d characters" % _NUMBER_LENGTH)
+        text = data[start:at].decode()
+        if not _is_number(text):
+            raise self.wrong("a number")
+        self.at = at
+        return int(text) if _is_integer(text) else float(text)
+
+
+def _is_integer(text):
+    digits = text[1:] if text[0] == "-" else text
+    return digits.isdigit() and (len(digits) == 1 or digits[0] != "0")
+
+
+def _is_number(text):
+    """RFC 8259 §6: -?int frac? exp?"""
+    whole, _, exponent = text.replace("E", "e").partition("e")
+    if _ and not (exponent[1:] if exponent[:1] in ("+", "-") else exponent).isdigit():
+        return False
+    whole, dot, fraction = whole.partition(".")
+    return bool(whole) and _is_integer(whole) and (not dot or fraction.isdigit())

@@ -1,0 +1,161 @@
+"""The calls of the back end: checked by the schema table, then one function for each action.
+
+``charge`` is the station's side: remote_start(id_tag, connector or None) -> bool,
+remote_stop(transaction_id) -> bool, change_availability(connector, operative) -> status,
+reset(hard) -> bool, unlock(connector) -> status, trigger(message, connector or None) -> status,
+clear_cache() -> bool, setting_changed(name), connector_count.
+"""
+
+from chargepoint.ocpp.check import check
+from chargepoint.ocpp.errors import (
+    NOT_IMPLEMENTED,
+    NOT_SUPPORTED,
+    OCCURENCE_CONSTRAINT_VIOLATION,
+    PROPERTY_CONSTRAINT_VIOLATION,
+    OcppError,
+)
+
+_TX_PROFILE = "TxProfile"
+
+
+class Inbound:
+    """What the dialogue calls; ``schema`` is the module v16/schema.py.
+
+    ``registration``, when set, keeps remote starts and stops away until it is accepted.
+    """
+
+    def __init__(self, charge, settings, schema):
+        self._charge = charge
+        self._settings = settings
+        self._schema = schema
+        self.registration = None
+
+    def __call__(self, action: str, payload, now_ms: int) -> dict:
+        """The payload of the answer to ``action``; raises OcppError."""
+        answer = _ACTIONS.get(action)
+        if answer is None:
+            raise self._unknown(action)
+        check(self._schema.TABLE, action, payload)
+        return answer(self, payload)
+
+    def check_answer(self, action: str, payload) -> None:
+        """Raise OcppError when ``payload`` is no answer to our call ``action``."""
+        check(self._schema.TABLE, action + ".conf", payload, True)
+
+    def _unknown(self, action):
+        if action and " %s " % action in self._schema.OTHER_ACTIONS and " " not in action:
+            return OcppError(NOT_SUPPORTED, "%s: not supported by this station" % action)
+        return OcppError(NOT_IMPLEMENTED, "%s: not an action of OCPP 1.6" % action[:50])
+
+    def _connector(self, payload, lowest):
+        """``connectorId`` of ``payload``, or None where it may be absent and is."""
+        connector = payload.get("connectorId")
+        if connector is not None and not lowest <= connector <= self._charge.connector_count:
+            raise OcppError(
+                PROPERTY_CONSTRAINT_VIOLATION,
+                "connectorId: expected %d to %d" % (lowest, self._charge.connector_count),
+            )
+        return connector
+
+    def _pending(self):
+        """OCPP 1.6 §4.2: no remote start or stop while the registration is pending."""
+        return self.registration is not None and not self.registration.accepted
+
+    # -- one function for each action -----------------------------------------------------------
+
+    def _remote_start(self, payload):
+        profile = payload.get("chargingProfile")
+        # A profile is ignored without SmartCharging, but a wrong one is refused (OCTT TC_060).
+        if profile is not None and (
+            profile["chargingProfilePurpose"] != _TX_PROFILE or "transactionId" in profile
+        ):
+            return _yes(False)
+        connector = payload.get("connectorId")
+        # A connector that can't be started is Rejected, not an error (OCTT TC_027).
+        if connector is not None and not 1 <= connector <= self._charge.connector_count:
+            return _yes(False)
+        if self._pending():
+            return _yes(False)
+        return _yes(self._charge.remote_start(payload["idTag"], connector))
+
+    def _remote_stop(self, payload):
+        if self._pending():
+            return _yes(False)
+        return _yes(self._charge.remote_stop(payload["transactionId"]))
+
+    def _reset(self, payload):
+        return _yes(self._charge.reset(payload["type"] == "Hard"))
+
+    def _change_availability(self, payload):
+        connector = self._connector(payload, 0)
+        operative = payload["type"] == "Operative"
+        return {"status": self._charge.change_availability(connector, operative)}
+
+    def _clear_cache(self, payload):
+        return _yes(self._charge.clear_cache())
+
+    def _data_transfer(self, payload):
+        return {"status": "UnknownVendorId"}
+
+    def _unlock_connector(self, payload):
+        connector = payload["connectorId"]
+        # An unknown connector is NotSupported here (OCPP 1.6 §5.18).
+        if not 1 <= connector <= self._charge.connector_count:
+            return {"status": "NotSupported"}
+        return {"status": self._charge.unlock(connector)}
+
+    def _trigger_message(self, payload):
+        connector = self._connector(payload, 0)
+        return {"status": self._charge.trigger(payload["requestedMessage"], connector)}
+
+    def _change_configuration(self, payload):
+        status = self._settings.change_by_peer(payload["key"], payload["value"])
+        if status in ("Accepted", "RebootRequired"):
+            self._charge.setting_changed(self._settings.row(payload["key"])[0])
+        return {"status": status}
+
+    def _get_configuration(self, payload):
+        # No key, and an empty list, which a known back end sends for it, both mean all.
+        wanted = payload.get("key") or None
+        most = self._settings.get("GetConfigurationMaxKeys")
+        if wanted is not None and len(wanted) > most:
+            raise OcppError(OCCURENCE_CONSTRAINT_VIOLATION, "key: expected at most %d" % most)
+        known, unknown = [], []
+        for name in wanted or [row[0] for row in self._settings.rows]:
+            self._describe(name, wanted is None, known, unknown)
+        answer = {"configurationKey": known}
+        if unknown:
+            answer["unknownKey"] = unknown
+        return answer
+
+    def _describe(self, name, all_asked, known, unknown):
+        try:
+            row = self._settings.row(name)
+        except KeyError:
+            unknown.append(name)
+            return
+        text = self._settings.text(name)
+        entry = {"key": row[0], "readonly": row[5] == "R"}
+        if text is not None:
+            entry["value"] = text
+        elif all_asked:
+            return
+        known.append(entry)
+
+
+def _yes(accepted):
+    return {"status": "Accepted" if accepted else "Rejected"}
+
+
+_ACTIONS = {
+    "ChangeAvailability": Inbound._change_availability,
+    "ChangeConfiguration": Inbound._change_configuration,
+    "ClearCache": Inbound._clear_cache,
+    "DataTransfer": Inbound._data_transfer,
+    "GetConfiguration": Inbound._get_configuration,
+    "RemoteStartTransaction": Inbound._remote_start,
+    "RemoteStopTransaction": Inbound._remote_stop,
+    "Reset": Inbound._reset,
+    "TriggerMessage": Inbound._trigger_message,
+    "UnlockConnector": Inbound._unlock_connector,
+}

@@ -1,0 +1,159 @@
+"""Our own events, in OCPP 1.6's words: (action, payload) for what the station has to say."""
+
+from chargepoint.ocpp import times
+
+# OCPP 1.6 §4.8: what a transaction is called whose StartTransaction was never answered.
+UNKNOWN_TRANSACTION = -1
+
+_REASONS = {
+    "local": "Local",
+    "remote": "Remote",
+    "deauthorised": "DeAuthorized",
+    "unplugged": "EVDisconnected",
+    "power_loss": "PowerLoss",
+    "soft_reset": "SoftReset",
+    "hard_reset": "HardReset",
+    "unlock": "UnlockCommand",
+    "emergency": "EmergencyStop",
+    "reboot": "Reboot",
+    "other": "Other",
+}
+
+_CONTEXTS = {
+    "periodic": "Sample.Periodic",
+    "clock": "Sample.Clock",
+    "begin": "Transaction.Begin",
+    "end": "Transaction.End",
+    "trigger": "Trigger",
+    "interruption_begin": "Interruption.Begin",
+    "interruption_end": "Interruption.End",
+    "other": "Other",
+}
+
+# quantity -> measurand, unit (None where OCPP 1.6 has no word for it), thousandths
+_QUANTITIES = {
+    "energy_wh": ("Energy.Active.Import.Register", "Wh", False),
+    "export_wh": ("Energy.Active.Export.Register", "Wh", False),
+    "power_w": ("Power.Active.Import", "W", False),
+    "current_ma": ("Current.Import", "A", True),
+    "offered_ma": ("Current.Offered", "A", True),
+    "voltage_mv": ("Voltage", "V", True),
+    "frequency_mhz": ("Frequency", None, True),
+}
+
+# key of BootNotification, setting
+_BOOT = (
+    ("chargePointVendor", "ChargePointVendor"),
+    ("chargePointModel", "ChargePointModel"),
+    ("chargePointSerialNumber", "ChargePointSerialNumber"),
+    ("chargeBoxSerialNumber", "ChargeBoxSerialNumber"),
+    ("firmwareVersion", "FirmwareVersion"),
+    ("iccid", "Iccid"),
+    ("imsi", "Imsi"),
+    ("meterType", "MeterType"),
+    ("meterSerialNumber", "MeterSerialNumber"),
+)
+
+
+def render(event, transaction_id: int, utc_s: int) -> tuple:
+    """(action, payload) for a journal event.
+
+    ``transaction_id`` is the back end's id, None when it never gave one. ``utc_s`` is the time of
+    the event; None, when no clock ever ran, shows as 1970: honest, and to be seen at once.
+    """
+    return _EVENTS[event.kind](event, transaction_id, times.text_of(utc_s or 0))
+
+
+def boot(settings) -> dict:
+    """The payload of BootNotification; what is not known is left away."""
+    payload = {}
+    for key, name in _BOOT:
+        text = settings.get(name)
+        if text:
+            payload[key] = text
+    return payload
+
+
+def authorize(tag: str) -> dict:
+    """The payload of Authorize."""
+    return {"idTag": tag}
+
+
+def meter_values(
+    connector: int, transaction_id: int, context: str, values: list, utc_s: int
+) -> dict:
+    """The payload of MeterValues; ``transaction_id`` None outside a transaction."""
+    readings = [meter_value(context, values, times.text_of(utc_s or 0))]
+    payload = {"connectorId": connector, "meterValue": readings}
+    if transaction_id is not None:
+        payload["transactionId"] = transaction_id
+    return payload
+
+
+def meter_value(context: str, values: list, timestamp: str) -> dict:
+    """One MeterValue; ``values`` is a list of (quantity, phase, value)."""
+    sampled = [_sampled(context, quantity, phase, value) for quantity, phase, value in values]
+    return {"timestamp": timestamp, "sampledValue": sampled}
+
+
+def _sampled(context, quantity, phase, value):
+    measurand, unit, thousandths = _QUANTITIES[quantity]
+    sample = {
+        "value": thousandths_text(value) if thousandths else str(value),
+        "context": _CONTEXTS[context],
+        "measurand": measurand,
+    }
+    if unit is not None:
+        sample["unit"] = unit
+    if phase:
+        sample["phase"] = "L%d-N" % phase if quantity == "voltage_mv" else "L%d" % phase
+    return sample
+
+
+def thousandths_text(value: int) -> str:
+    """16.5 for 16500; exact, without a float."""
+    whole, rest = divmod(abs(value), 1000)
+    text = "%d.%03d" % (whole, rest)
+    while text.endswith("0") and not text.endswith(".0"):
+        text = text[:-1]
+    return "-" + text if value < 0 else text
+
+
+def _start(event, transaction_id, timestamp):
+    payload = {
+        "connectorId": event.connector,
+        "idTag": event.body["tag"],
+        "meterStart": event.body["meter_wh"],
+        "timestamp": timestamp,
+    }
+    return "StartTransaction", payload
+
+
+def _sample(event, transaction_id, timestamp):
+    value = meter_value(event.body["context"], event.body["values"], timestamp)
+    payload = {"connectorId": event.connector, "meterValue": [value]}
+    if event.transaction is not None:
+        payload["transactionId"] = _known(transaction_id)
+    return "MeterValues", payload
+
+
+def _stop(event, transaction_id, timestamp):
+    body = event.body
+    payload = {
+        "transactionId": _known(transaction_id),
+        "meterStop": body["meter_wh"],
+        "timestamp": timestamp,
+        "reason": _REASONS[body["reason"]],
+    }
+    if body.get("tag"):
+        payload["idTag"] = body["tag"]
+    if body.get("values"):
+        payload["transactionData"] = [meter_value("end", body["values"], timestamp)]
+    return "StopTransaction", payload
+
+
+def _known(transaction_id):
+    return UNKNOWN_TRANSACTION if transaction_id is None else transaction_id
+
+
+_EVENTS = {"STARTED": _start, "SAMPLED": _sample, "STOPPED": _stop}
