@@ -1,15 +1,16 @@
 """The board of the desk: a station on the emulated ``machine``, for in_process and unix.
 
-Two names in its store are provisioning: ``factory`` (JSON object: setting -> text) and ``board``
-(JSON object: ``connectors`` 1..4).
+Names in its store that are provisioning: ``factory`` (JSON object: setting -> text), ``board``
+(JSON object: ``connectors`` 1..4; ``via``, see detour.py) and, for wss, the PEM files ``tls_ca``,
+``tls_certificate`` and ``tls_key``.
 """
 
 import json
 import os
-import socket
 
 import machine
 import pins
+import tls
 from chargepoint.drivers.clock_ticks import TicksClock
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
@@ -18,12 +19,13 @@ from chargepoint.drivers.pilot_adc import PilotAdc
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.relay_pin import RelayPin
 from chargepoint.drivers.store_file import FileStore
-from chargepoint.drivers.stream_tcp import TcpStream
+from chargepoint.drivers.stream_tcp import TcpStream, client_context
 from chargepoint.drivers.system import MachineReset, OsRandom
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard
 from chargepoint.run import count_watchdog
 from chargepoint.station import ConnectorPorts, Device, Ports, Station
+from detour import Detour
 from hands import BenchTime
 
 WATCHDOG_MS = 8000
@@ -43,18 +45,18 @@ def build(log, store=None) -> Device:
     """
     store = FileStore(".") if store is None else store
     reset = MachineReset(machine)
-    connectors = _provisioned(store, "board").get("connectors", 1)
+    options = _provisioned(store, "board")
     random = OsRandom(os)
     clock = TicksClock(BenchTime(machine.current))
     ports = Ports(
         clock=clock,
         store=store,
-        link=WebSocketLink(TcpStream(socket), random),
+        link=WebSocketLink(_stream(store, options.get("via", {})), random),
         random=random,
         reader=Pn532Reader(machine.UART(pins.READER_UART, READER_BAUD)),
         reset=reset,
         log=log,
-        connectors=[_connector(at, clock) for at in range(connectors)],
+        connectors=[_connector(at, clock) for at in range(options.get("connectors", 1))],
     )
     crashes = count_watchdog(store, reset.cause)
     station = Station(ports, _provisioned(store, "factory"), crashes)
@@ -65,6 +67,18 @@ def build(log, store=None) -> Device:
 def _provisioned(store, name):
     saved = store.read(name)
     return {} if saved is None else json.loads(saved)
+
+
+def _stream(store, via):
+    def context():
+        authority = store.read("tls_ca")
+        if authority is None:
+            raise ValueError("no certificate authority, expected tls_ca in the store")
+        return client_context(
+            tls, authority, store.read("tls_certificate"), store.read("tls_key")
+        )
+
+    return TcpStream(Detour(via), context)
 
 
 def _connector(at, clock):

@@ -22,11 +22,16 @@ def reset(transport: asyncio.Transport) -> None:
 
 
 class Network:
-    """``latency_ms`` is the way one byte takes, in the loop's time. Counts delivered bytes."""
+    """``latency_ms`` is the way one byte takes, in the loop's time. Counts delivered bytes.
 
-    def __init__(self, loop, target_port: int, port: int = 0):
+    ``overhear(connection, towards_csms, data)`` is called with what is delivered.
+    """
+
+    def __init__(self, loop, target_port: int, port: int = 0, target_host: str = "127.0.0.1"):
         self.loop = loop
+        self.target_host = target_host
         self.target_port = target_port
+        self.overhear = lambda connection, towards_csms, data: None
         self.port = port
         self.latency_ms = 0
         self.frozen = False
@@ -138,7 +143,10 @@ class _Pipe:
     async def _connect(self) -> None:
         loop = self._network.loop
         try:
-            await loop.create_connection(lambda: self.far, "127.0.0.1", self._network.target_port)
+            network = self._network
+            await loop.create_connection(
+                lambda: self.far, network.target_host, network.target_port
+            )
         except OSError:
             self.reset()
 
@@ -163,6 +171,7 @@ class _Pipe:
             self._ended(other)
         elif other.transport is not None and not other.transport.is_closing():
             self._network.count(other is self.far, len(data))
+            self._network.overhear(self, other is self.far, data)
             other.transport.write(data)
 
     def _ended(self, other: _End) -> None:

@@ -22,6 +22,8 @@ paths.use_firmware()
 
 import pins  # noqa: E402
 
+from chargepoint.wire.url import parse  # noqa: E402
+
 IDENTITY = "PL-0001"
 CARD = bytes.fromhex("04A1B2C3D4E580")
 CARD_TAG = "04A1B2C3D4E580"
@@ -30,37 +32,52 @@ CARD_TAG = "04A1B2C3D4E580"
 class Stage:
     """``settings`` (name -> text) are provisioned; ``target`` is a name of targets.TARGETS.
 
-    ``url`` and ``csms=None`` are for a back end elsewhere. Use as a context: the power comes on
-    with ``start`` and everything is given back at the end.
+    Use as a context: the power comes on with ``start`` and everything is given back at the end.
+    For the sim: ``real_time``; ``url`` of a back end elsewhere (then ``csms`` is None), else
+    ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
     """
 
-    def __init__(self, target: str, folder: Path, connectors: int = 1, settings: dict = None,
-                 seed: int = 1, identity: str = IDENTITY, **options):
+    def __init__(
+        self,
+        target: str,
+        folder: Path,
+        connectors: int = 1,
+        settings: dict = None,
+        seed: int = 1,
+        identity: str = IDENTITY,
+        *,
+        real_time: bool = False,
+        url: str = None,
+        book: str = ":memory:",
+        files: dict = None,
+        **options,
+    ):
         self.identity = identity
-        self.loop = VirtualLoop()
-        self.clock = UtcClock(self.loop)
-        self.csms = Csms(self.loop, self.clock)
-        self.csms.start()
-        self.csms.add_charge_point(identity)
-        self.csms.add_card(CARD_TAG)
-        self.network = Network(self.loop, self.csms.port)
+        self.loop = VirtualLoop(real_time)
+        self.clock = UtcClock.of_the_wall(self.loop) if real_time else UtcClock(self.loop)
+        self.csms = self._own_back_end(book) if url is None else None
+        self.network = self._own_network() if url is None else self._network_to(url)
         self.world = World(connectors, seed)
         self.target = make_target(
-            target, folder, self._provisioning(connectors, settings or {}), seed, **options
+            target, folder, self._provisioning(connectors, settings or {}, url), seed, **options
         )
         self.wiring = Wiring(self.world, pins, self._meters(), Pn532(self.world.cards))
         self.pace = Pace(self)
         self.log = []
         self.on = False
         self.restarts = 0
+        self.on_reset = self._restart
         self.target.prepare()
+        for name, data in (files or {}).items():
+            self.target.provision(name, data)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
         self.target.close()
-        self.csms.close()
+        if self.csms is not None:
+            self.csms.close()
         self.loop.finish()
 
     # -- time -----------------------------------------------------------------------------------
@@ -98,7 +115,7 @@ class Stage:
         self.pace.note(outputs)
         self.log.extend((to_ms, level, text) for level, text in outputs.get("l", ()))
         if "r" in outputs:
-            self._restart(outputs["r"])
+            self.on_reset(outputs["r"])
         return outputs
 
     # -- the station's supply -------------------------------------------------------------------
@@ -187,11 +204,31 @@ class Stage:
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _provisioning(self, connectors, settings):
-        url = f"ws://127.0.0.1:{self.network.port}/ocpp"
+    def _own_back_end(self, book):
+        csms = Csms(self.loop, self.clock, book)
+        csms.start()
+        csms.add_charge_point(self.identity)
+        csms.add_card(CARD_TAG)
+        return csms
+
+    def _own_network(self):
+        return Network(self.loop, self.csms.port)
+
+    def _network_to(self, url):
+        _, host, port, _, _ = parse(url)
+        return Network(self.loop, port, target_host=host)
+
+    def _provisioning(self, connectors, settings, url):
+        board = {"connectors": connectors}
+        if url is None:
+            url = f"ws://127.0.0.1:{self.network.port}/ocpp"
+        else:
+            # The URL stays as it is (Host header, certificate); only the way leads through here.
+            network = self.network
+            board["via"] = {f"{network.target_host}:{network.target_port}": network.port}
         factory = {"CentralSystemUrl": url, "Identity": self.identity}
         factory.update(settings)
-        return {"factory": factory, "board": {"connectors": connectors}}
+        return {"factory": factory, "board": board}
 
     def _meters(self):
         return {n: Sdm630(outlet.meter) for n, outlet in self.world.connectors.items()}

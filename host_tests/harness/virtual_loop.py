@@ -58,7 +58,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def call_at(self, when, callback, *args, context=None):
         handle = super().call_at(when, callback, *args, context=context)
-        heapq.heappush(self._timers, (when, next(self._sequence), handle))
+        if not self._real_time:
+            heapq.heappush(self._timers, (when, next(self._sequence), handle))
         return handle
 
     def next_due_ms(self) -> int | None:

@@ -73,6 +73,8 @@ class Unix(Target):
                 [str(part) for part in (*command, "127.0.0.1", port)],
                 cwd=self._store, env=environment, stdin=subprocess.DEVNULL,
                 stdout=console, stderr=console,
+                # Ctrl-C is for the harness, which then ends the interpreter itself.
+                start_new_session=True,
             )
 
     def _last_words(self):
