@@ -30,20 +30,26 @@ _LAMPS = {
     "finishing": "ready",
 }
 
+# No board of this version has an input for these; they are never reported as fine.
+_NEVER_MONITORED = ("residual_current", "earth", "temperature", "lock")
+
 _METER_FAULTS = ("silent", "rubbish", "foreign", "backwards")
 
 
 class Bay:
-    """Bay ``connector.number``; ``utc_s()`` tells the time of day or None."""
+    """Bay ``connector.number``, with the ``ports`` (ConnectorPorts) that it has; ``utc_s()`` tells
+    the time of day or None.
+    """
 
-    def __init__(self, connector, transaction, meter, lamp, settings, journal, utc_s):
+    def __init__(self, connector, transaction, ports, settings, journal, utc_s):
         self.number = connector.number
         self.connector = connector
         self.transaction = transaction
-        self.meter = meter
+        self.meter = ports.meter
         self.operative = True
         self.supply_ma = 0
-        self._lamp = lamp
+        self._lamp = ports.lamp
+        self._guard = ports.guard
         self._settings = settings
         self._journal = journal
         self._utc_s = utc_s
@@ -130,6 +136,45 @@ class Bay:
         """A card was refused: show it."""
         self._refused_until_ms = now_ms + timing.REFUSED_SHOWN_MS
 
+    def values_now(self, wanted: str, now_ms: int) -> list:
+        """What the setting ``wanted`` lists, from a fresh reading; None when there is none."""
+        reading = self.fresh_reading(now_ms)
+        if reading is None:
+            return None
+        return self._sampler.select(
+            reading, self._settings.get(wanted), self.connector.offered_ma
+        )
+
+    def deauthorise(self, now_ms: int) -> None:
+        """The back end does not accept the idTag of the running transaction (OCPP 1.6 §4.8)."""
+        if self._settings.get("StopTransactionOnInvalidId"):
+            self.transaction.stop("deauthorised", now_ms)
+        else:
+            self.transaction.suspended = True
+
+    def beat(self, now_ms: int) -> None:
+        """Tell the guard that a step was completed."""
+        self._guard.beat(now_ms)
+
+    def facts(self, now_ms: int) -> dict:
+        """What is to be known of this connector, fit for JSON."""
+        connector, transaction = self.connector, self.transaction
+        return {
+            "pilot": connector.state,
+            "pilot_mv": list(connector.pilot_mv),
+            "session": connector.session,
+            "phase": self.phase(now_ms),
+            "energised": connector.energised,
+            "offered_ma": connector.offered_ma,
+            "refusal": connector.refusal,
+            "transaction": transaction.state,
+            "tag": transaction.tag,
+            "register_wh": self._register_wh,
+            "faults": list(connector.faults.active),
+            "not_monitored": self._not_monitored(),
+            "operative": self.operative,
+        }
+
     def usable(self) -> bool:
         """A driver may begin here: operative, no blocking fault, no one's claim."""
         return self.operative and not self.connector.faults.blocking and not self.transaction.claimed
@@ -142,6 +187,14 @@ class Bay:
         self.transaction.recover(number, tag, reason, last_utc_s, now_ms)
 
     # -- inside ---------------------------------------------------------------------------------
+
+    def _not_monitored(self):
+        found = list(_NEVER_MONITORED)
+        if not self.connector.contactor.monitored:
+            found.append("contactor")
+        if self._guard.kind == "none":
+            found.append("guard")
+        return found
 
     def _on_event(self, event, now_ms):
         transaction = self.transaction
@@ -166,7 +219,7 @@ class Bay:
         self._last_saved_ms = now_ms
 
     def _end_when_ready(self, now_ms):
-        if self.connector.energised:
+        if self.connector.contactor.commanded:
             return
         reading = self.meter.reading
         if not self.transaction.wants_final(reading, self._opened_ms, now_ms):
@@ -183,14 +236,11 @@ class Bay:
 
     def _take_sample(self, now_ms):
         context = self._sampler.due(now_ms, self._utc_s())
-        reading = self.fresh_reading(now_ms)
-        if context is None or reading is None or not self.transaction.running:
+        if context is None:
             self._stay_alive(now_ms)
             return
         wanted = "MeterValuesAlignedData" if context == "clock" else "MeterValuesSampledData"
-        values = self._sampler.select(
-            reading, self._settings.get(wanted), self.connector.offered_ma
-        )
+        values = self.values_now(wanted, now_ms)
         if values:
             self.transaction.sample(context, values, self._utc_s(), now_ms)
             self._last_saved_ms = now_ms

@@ -81,7 +81,9 @@ class Station:
         self.cards = Cards(self)
         self.exchange = Exchange(self, Remote(self))
         self.safe_mode = crashes >= timing.CRASHES_TO_SAFE_MODE
+        self.settings.fix("NumberOfConnectors", str(len(self.bays)))
         self._reset_kind = None
+        self._reset_earliest_ms = 0
         self._reset_deadline_ms = 0
         self._recovered = False
 
@@ -147,9 +149,24 @@ class Station:
         connector = Connector(number, of.pilot, of.relay, of.guard, of.options)
         transaction = Transaction(number, self.journal)
         return Bay(
-            connector, transaction, of.meter, of.lamp, self.settings, self.journal,
-            self.ports.clock.utc_s,
+            connector, transaction, of, self.settings, self.journal, self.ports.clock.utc_s
         )
+
+    def facts(self, now_ms: int) -> dict:
+        """What is to be known of the station, fit for JSON."""
+        exchange, journal = self.exchange, self.journal
+        return {
+            "utc_s": self.ports.clock.utc_s(),
+            "online": exchange.connection.online,
+            "registration": exchange.registration.state,
+            "link": exchange.connection.reason,
+            "undelivered": journal.next_seq - journal.first_seq,
+            "journal": {"boot": journal.boot, "damaged": journal.damaged},
+            "faults": list(self.faults.active),
+            "damaged_settings": list(self.settings.damaged),
+            "safe_mode": self.safe_mode,
+            "connectors": [bay.facts(now_ms) for bay in self.bays],
+        }
 
     def _read_cards(self, now_ms):
         reader = self.ports.reader

@@ -34,10 +34,9 @@ class Pace:
         stage, now_ms = self._stage, self._stage.now_ms
         if now_ms < self._lively_until_ms:
             return now_ms + STEP_MS
-        due = [stage.world.next_event_ms(), stage.loop.next_due_ms(), stage.wiring.next_due_ms()]
-        ahead = [at_ms for at_ms in due if at_ms is not None]
-        end_ms = min([now_ms + LEISURE_MS, *ahead])
+        due = (stage.world.next_event_ms(), stage.loop.next_due_ms())
+        end_ms = min([now_ms + LEISURE_MS, *(at_ms for at_ms in due if at_ms is not None)])
         if end_ms < now_ms + LEISURE_MS:
             # What happens then deserves fine steps.
-            self._lively_until_ms = end_ms + (LIVELY_MS if end_ms in due[:2] else 0)
+            self._lively_until_ms = end_ms + LIVELY_MS
         return max(end_ms, now_ms + 1)

@@ -1,0 +1,193 @@
+"""The station's dealings with the back end: what is said, what is asked, what comes back.
+
+The parts are in ocpp/; here they are put together and meet the station. Everything that bills is
+in the journal before it comes here; everything else may be said again or forgotten.
+"""
+
+from chargepoint.core import timing
+from chargepoint.core.authorisation import ACCEPTED
+from chargepoint.core.record import STARTED
+from chargepoint.ocpp import dialogue as outcomes
+from chargepoint.ocpp.calls import CallQueue
+from chargepoint.ocpp.connection import Connection
+from chargepoint.ocpp.dialogue import Dialogue
+from chargepoint.ocpp.frames import Call
+from chargepoint.ocpp.heartbeat import Heartbeat
+from chargepoint.ocpp.outbox import Outbox
+from chargepoint.ocpp.registration import Registration
+from chargepoint.ocpp.v16 import outbound, schema
+from chargepoint.ocpp.v16.inbound import Inbound
+from chargepoint.ocpp.v16.status import StatusReporter
+
+# Calls that wait for their turn: cards and triggered messages; more are refused.
+_QUEUE = 8
+_OF_THE_CONNECTION = ("CentralSystemUrl", "AuthorizationKey")
+
+
+class Exchange:
+    """``remote`` is the station's side of the back end's calls (remote.py)."""
+
+    def __init__(self, station, remote):
+        settings, random = station.settings, station.ports.random
+        self._station = station
+        self._remote = remote
+        inbound = Inbound(remote, settings, schema)
+        self.dialogue = Dialogue(settings, random, inbound)
+        self.registration = Registration(settings, self._boot, self._accepted, self._set_clock)
+        self.outbox = Outbox(station.journal, settings, self._render)
+        self.outbox.on_answer = self._event_answered
+        self.outbox.on_discarded = self._event_discarded
+        self.connection = Connection(station.ports.link, self.dialogue, settings, random)
+        self.statuses = StatusReporter(len(station.bays), settings, self.dialogue, self._utc_s)
+        self._calls = CallQueue(_QUEUE)
+        self._triggered = CallQueue(_QUEUE)
+        self._heartbeat = Heartbeat(settings, self.dialogue, self._set_clock)
+        self._redial_ms = None
+        self._was_open = False
+        self._wire()
+
+    def step(self, now_ms: int) -> None:
+        """Tell the status machine how things are, then talk."""
+        self._remote.now_ms = now_ms
+        self._report(now_ms)
+        self.connection.tick(now_ms)
+        self._notice_link(now_ms)
+        if self._redial_ms is not None and now_ms >= self._redial_ms:
+            self._redial_ms = None
+            self.connection.redial(now_ms)
+
+    # -- asked by the station -------------------------------------------------------------------
+
+    def ask_authorize(self, tag: str, authorisation) -> bool:
+        """Ask the back end about ``tag``; False when it can't be asked now."""
+
+        def done(outcome, payload, now_ms):
+            if outcome == outcomes.ANSWERED:
+                info = payload["idTagInfo"]
+                parent = info.get("parentIdTag")
+                authorisation.answered(tag, info["status"], parent, now_ms)
+            else:
+                authorisation.unanswered(tag, now_ms)
+
+        if not self.dialogue.ready:
+            return False
+        return self._calls.put(Call("Authorize", outbound.authorize(tag), done))
+
+    def trigger(self, message: str, connector: int, now_ms: int) -> str:
+        """Queue what TriggerMessage asks for; OCPP 1.6 §5.17."""
+        if message == "BootNotification":
+            return _status(self.registration.trigger())
+        if message == "Heartbeat":
+            return _status(self._triggered.put(self._heartbeat.call()))
+        if message == "StatusNotification":
+            return self._trigger_status(connector)
+        if message == "MeterValues":
+            return self._trigger_readings(connector, now_ms)
+        return "NotImplemented"
+
+    def setting_changed(self, name: str) -> None:
+        """A new address or key: connect anew with it once the answer has left."""
+        if name in _OF_THE_CONNECTION:
+            self._redial_ms = self._remote.now_ms + timing.RESET_FLUSH_MS
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _wire(self):
+        dialogue = self.dialogue
+        self.registration.triggered = self._triggered
+        dialogue.registration = self.registration
+        dialogue.late = self.outbox.late
+        dialogue.sources = [
+            self.registration,
+            self._triggered,
+            self._calls,
+            self.statuses,
+            self.outbox,
+            self._heartbeat,
+        ]
+
+    def _utc_s(self):
+        return self._station.ports.clock.utc_s()
+
+    def _boot(self):
+        return outbound.boot(self._station.settings)
+
+    def _render(self, event, transaction_id):
+        return outbound.render(event, transaction_id, self._station.journal.utc_of(event))
+
+    def _set_clock(self, utc_s):
+        station = self._station
+        station.ports.clock.set_utc_s(utc_s)
+        station.journal.set_clock(utc_s, station.ports.clock.now_ms())
+
+    def _accepted(self, utc_s):
+        self._station.ports.log.write("info", "accepted by the back end")
+        self.statuses.report_all()
+
+    def _report(self, now_ms):
+        station = self._station
+        faults, statuses = station.faults, self.statuses
+        operative = station.availability.operative(0)
+        statuses.tell(0, "free", operative, faults.worst, faults.blocking, now_ms)
+        for bay in station.bays:
+            faults = bay.connector.faults
+            usable = bay.operative or bay.transaction.running
+            phase = bay.phase(now_ms)
+            statuses.tell(bay.number, phase, usable, faults.worst, faults.blocking, now_ms)
+
+    def _notice_link(self, now_ms):
+        is_open = self.connection.online
+        if is_open == self._was_open:
+            return
+        self._was_open = is_open
+        if is_open:
+            self._station.ports.log.write("info", "connected to the back end")
+            return
+        self._station.ports.log.write("warning", "link closed: %s" % self.connection.reason)
+        self._calls.drop(now_ms)
+        self._triggered.drop(now_ms)
+
+    def _event_answered(self, event, payload):
+        """The back end's word on an event; the one on a start may forbid the idTag."""
+        bay = self._station.bay_of_transaction(event.transaction)
+        if event.kind != STARTED or bay is None:
+            return
+        info = payload["idTagInfo"]
+        bay.transaction.parent = info.get("parentIdTag", bay.transaction.parent)
+        if info["status"] != ACCEPTED:
+            bay.deauthorise(self._remote.now_ms)
+
+    def _event_discarded(self, event, code):
+        self._station.ports.log.write(
+            "error", "the back end refused %s %d: %s" % (event.kind, event.seq, code)
+        )
+
+    def _trigger_status(self, connector):
+        numbers = range(len(self._station.bays) + 1) if connector is None else (connector,)
+        for number in numbers:
+            payload = self.statuses.payload(number)
+            if payload is None or not self._triggered.put(Call("StatusNotification", payload)):
+                return _status(False)
+        return _status(True)
+
+    def _trigger_readings(self, connector, now_ms):
+        station = self._station
+        taken = False
+        for bay in station.bays:
+            if connector in (None, 0, bay.number):
+                values = bay.values_now("MeterValuesSampledData", now_ms)
+                taken = bool(values) and self._put_readings(bay, "trigger", values) or taken
+        return _status(taken)
+
+    def _put_readings(self, bay, context, values):
+        transaction_id = None
+        if bay.transaction.running:
+            transaction_id = self._station.journal.transaction_id(bay.transaction.number)
+        payload = outbound.meter_values(
+            bay.number, transaction_id, context, values, self._utc_s()
+        )
+        return self._triggered.put(Call("MeterValues", payload))
+
+
+def _status(accepted):
+    return "Accepted" if accepted else "Rejected"

@@ -1,0 +1,69 @@
+"""What the back end may ask of the station: the station's side of the calls in ocpp/v16/inbound."""
+
+from chargepoint.core import transactions
+
+ACCEPTED = "Accepted"
+REJECTED = "Rejected"
+NOT_IMPLEMENTED = "NotImplemented"
+NOT_SUPPORTED = "NotSupported"
+
+
+class Remote:
+    """Acts on ``station``; connectors are 1.. unless said otherwise, and checked by the caller."""
+
+    def __init__(self, station):
+        self._station = station
+        self.now_ms = 0
+
+    @property
+    def connector_count(self) -> int:
+        """How many connectors there are."""
+        return len(self._station.bays)
+
+    def remote_start(self, id_tag: str, connector: int) -> bool:
+        """Begin for ``id_tag`` at ``connector`` (None: the station chooses); OCPP 1.6 §5.11."""
+        station = self._station
+        bay = station.cards.choose() if connector is None else station.bay(connector)
+        if bay is None or not bay.usable():
+            return False
+        if station.settings.get("AuthorizeRemoteTxRequests"):
+            return station.cards.authorise_remote(id_tag, bay, self.now_ms)
+        station.cards.grant(bay, id_tag, None, self.now_ms)
+        return True
+
+    def remote_stop(self, transaction_id: int) -> bool:
+        """Stop the transaction that the back end knows by ``transaction_id``; OCPP 1.6 §5.12."""
+        for bay in self._station.bays:
+            number = bay.transaction.number
+            if bay.transaction.state not in (transactions.BEGINNING, transactions.ACTIVE):
+                continue
+            if self._station.journal.transaction_id(number) == transaction_id:
+                bay.transaction.stop("remote", self.now_ms)
+                return True
+        return False
+
+    def change_availability(self, connector: int, operative: bool) -> str:
+        """Connector 0 is the whole station; "Accepted" or "Scheduled"; OCPP 1.6 §5.2."""
+        station = self._station
+        return station.availability.change(connector, operative, station.busy())
+
+    def reset(self, hard: bool) -> bool:
+        """Start anew once the answer has left and transactions have ended; OCPP 1.6 §5.14."""
+        self._station.start_reset("hard" if hard else "soft", self.now_ms)
+        return True
+
+    def unlock(self, connector: int) -> str:
+        """No board of this version has a lock; OCPP 1.6 §5.18."""
+        return NOT_SUPPORTED
+
+    def trigger(self, message: str, connector: int) -> str:
+        """Queue ``message`` to be sent after the answer; OCPP 1.6 §5.17."""
+        return self._station.exchange.trigger(message, connector, self.now_ms)
+
+    def clear_cache(self) -> bool:
+        """There is no authorisation cache yet, so there is nothing to clear: Rejected."""
+        return False
+
+    def setting_changed(self, name: str) -> None:
+        """Address or credentials of the back end take effect at the next connection."""
+        self._station.exchange.setting_changed(name)
