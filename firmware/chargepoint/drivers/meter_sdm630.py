@@ -103,10 +103,9 @@ class Sdm630Meter(Meter):
             self._happen("due", now_ms)
 
     def _hear(self) -> None:
-        waiting = self._uart.any()
-        if waiting:
-            data = self._uart.read(min(waiting, _READ_BYTES))
-            if self._state == _ASKING:
+        if self._uart.any():
+            data = self._uart.read(_READ_BYTES)
+            if data and self._state == _ASKING:
                 self._answer.receive(data)
 
     def _judge(self, now_ms: int) -> None:

@@ -69,11 +69,8 @@ class Pn532Reader(Reader):
 
     def poll(self, now_ms: int) -> bytes:
         """Read what came, then judge, then send what is due; the UID of a new card or None."""
-        waiting = self._uart.any()
-        if waiting:
-            self._heard = True
-            self._frames.receive(self._uart.read(min(waiting, _READ_BYTES)))
-            self._listen(now_ms)
+        if self._uart.any():
+            self._listen(self._uart.read(_READ_BYTES), now_ms)
         if self._state in (_PAUSE, _REST):
             if self._due_ms is None or now_ms >= self._due_ms:
                 self._happen("due", now_ms)
@@ -82,8 +79,10 @@ class Pn532Reader(Reader):
         news, self._news = self._news, None
         return news
 
-    def _listen(self, now_ms: int) -> None:
+    def _listen(self, data: bytes, now_ms: int) -> None:
         """Frames that are not the answer to the open command are late and mean nothing."""
+        self._heard = True
+        self._frames.receive(data or b"")
         kind = self._frames.next()
         while kind is not None:
             event = self._event_of(kind, self._frames.data)

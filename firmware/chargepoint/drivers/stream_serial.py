@@ -40,10 +40,9 @@ class SerialStream:
 
     def poll(self) -> None:
         """Take what the modem says, unless ``read`` is behind."""
-        waiting = self._uart.any()
-        if not waiting or len(self._came) > 1:
+        if len(self._came) > 1 or not self._uart.any():
             return
-        self._frames.receive(self._uart.read(min(waiting, _READ_BYTES)))
+        self._frames.receive(self._uart.read(_READ_BYTES) or b"")
         while self._frames.next():
             if self._frames.payload[:1] == bytes((self._number,)):
                 self._take(self._frames.tag, self._frames.payload[1:])

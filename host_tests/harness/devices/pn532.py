@@ -17,7 +17,7 @@ _ACK_MS = 2
 _ANSWER_MS = 5
 _TRY_MS = 30
 _FOR_EVER = 0xFF
-_TYPE_A = 0x00
+_TYPE_A = b"\x00"
 
 _SENS_RES = {4: b"\x00\x04", 7: b"\x00\x44", 10: b"\x00\x84"}
 _SEL_RES = {4: 0x08, 7: 0x00, 10: 0x20}
@@ -107,13 +107,14 @@ class Pn532:
     def _obey(self, code: int, parameters: bytes, now_ms: int) -> None:
         self._looking = False
         self._say(_ACK, now_ms + _ACK_MS)
-        answer = self._answer(code, parameters, now_ms)
-        if answer is None:
-            self._say(_SYNTAX_ERROR, now_ms + _ANSWER_MS)
-        elif not self._looking:
-            self._say(_frame(code, answer), now_ms + _ANSWER_MS)
+        if code == 0x4A and parameters[1:] == _TYPE_A and self._configured:
+            self._begin_to_look(now_ms)
+            return
+        answer = self._answer(code, parameters)
+        frame = _SYNTAX_ERROR if answer is None else _frame(code, answer)
+        self._say(frame, now_ms + _ANSWER_MS)
 
-    def _answer(self, code: int, parameters: bytes, now_ms: int) -> bytes | None:
+    def _answer(self, code: int, parameters: bytes) -> bytes | None:
         """The data of the answer; None for a command that it does not understand."""
         if code == 0x02 and not parameters:
             return _FIRMWARE
@@ -123,12 +124,12 @@ class Pn532:
         if code == 0x32 and len(parameters) == 4 and parameters[0] == 0x05:
             self._tries = parameters[3]
             return b""
-        if code == 0x4A and len(parameters) == 2 and parameters[1] == _TYPE_A and self._configured:
-            self._begin_to_look(now_ms)
-            return b""
         return None
 
     def _begin_to_look(self, now_ms: int) -> None:
+        if self._field.present_uid is not None:
+            self._found(self._field.present_uid, now_ms + _ANSWER_MS)
+            return
         self._looking = True
         self._give_up_ms = None
         if self._tries != _FOR_EVER:
@@ -141,14 +142,15 @@ class Pn532:
             return
         uid = self._field.present_uid
         if uid is not None:
-            self._found(b"\x01" + _target(uid), now_ms)
+            self._found(uid, now_ms)
         elif self._give_up_ms is not None and now_ms >= self._give_up_ms:
-            self._found(b"\x00", now_ms)
+            self._found(None, self._give_up_ms)
 
-    def _found(self, answer: bytes, now_ms: int) -> None:
+    def _found(self, uid: bytes | None, start_ms: int) -> None:
+        """Answer an InListPassiveTarget: one target or none."""
         self._looking = False
         self._give_up_ms = None
-        self._say(_frame(0x4A, answer), now_ms)
+        self._say(_frame(0x4A, b"\x00" if uid is None else b"\x01" + _target(uid)), start_ms)
 
     def _say(self, frame: bytes, start_ms: int) -> None:
         if self._fault == faults.SILENT:
