@@ -1,0 +1,101 @@
+"""The store in a folder of any file system: littlefs on a board, the host's on a computer."""
+
+import os
+
+from chargepoint.ports import Store
+
+# Written under this name beside its place, then renamed: the name holds the old or the new bytes.
+_SPARE = ".new"
+
+
+class FileStore(Store):
+    """Files under ``folder``, made when needed; "" is the current folder."""
+
+    def __init__(self, folder: str):
+        self._folder = folder
+
+    def read(self, name: str) -> bytes:
+        """The bytes under ``name``, or None."""
+        try:
+            with open(self._path(name), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def write(self, name: str, data: bytes) -> bool:
+        """Put ``data`` under ``name``; False when the medium refused."""
+        path = self._path(name)
+        spare = path[: path.rfind("/") + 1] + _SPARE
+        try:
+            self._write_file(spare, data)
+            os.rename(spare, path)
+            _sync()
+        except OSError:
+            return False
+        return True
+
+    def remove(self, name: str) -> bool:
+        """Take ``name`` away; True when it is gone."""
+        path = self._path(name)
+        try:
+            os.remove(path)
+            _sync()
+        except OSError:
+            return not _exists(path)
+        return True
+
+    def names(self, folder: str):
+        """The names under ``folder``, one after the other: there may be thousands."""
+        try:
+            for name in _listing(self._path(folder)):
+                if not name.startswith("."):
+                    yield name
+        except OSError:
+            return
+
+    def _path(self, name):
+        return self._folder + "/" + name if self._folder else name
+
+    def _write_file(self, path, data):
+        try:
+            file = open(path, "wb")
+        except OSError:
+            _make_folders(path)
+            file = open(path, "wb")
+        with file:
+            file.write(data)
+            file.flush()
+            if hasattr(os, "fsync"):
+                os.fsync(file.fileno())
+
+
+def _listing(path):
+    if hasattr(os, "ilistdir"):
+        for entry in os.ilistdir(path):
+            yield entry[0]
+    else:
+        for name in os.listdir(path):
+            yield name
+
+
+def _make_folders(path):
+    at = path.find("/", 1)
+    while at > 0:
+        if not _exists(path[:at]):
+            os.mkdir(path[:at])
+        at = path.find("/", at + 1)
+
+
+def _exists(path):
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True
+
+
+def _sync():
+    # MicroPython's file systems that keep anything back have os.sync; on a computer the file was
+    # synced by itself and os.sync would wait for everyone's disks.
+    if not hasattr(os, "fsync") and hasattr(os, "sync"):
+        os.sync()
