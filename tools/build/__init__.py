@@ -1,0 +1,1 @@
+"""Application images for boards: every module compiled, in one ROMFS."""

