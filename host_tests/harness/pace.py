@@ -4,6 +4,8 @@ STEP_MS = 10
 # After the last thing that moved, time passes in fine steps for this long: longer than any
 # debounce or switching time of the station.
 LIVELY_MS = 1500
+# A frame that passes is answered, saved and forgotten within this.
+TALKING_MS = 100
 LEISURE_MS = 1000
 
 
@@ -16,18 +18,20 @@ class Pace:
         self._seen = None
         self._relays = {pin for pin in stage.wiring._relays}
 
-    def wake(self) -> None:
+    def wake(self, for_ms: int = LIVELY_MS) -> None:
         """Something is about to happen."""
-        self._lively_until_ms = self._stage.now_ms + LIVELY_MS
+        self._lively_until_ms = max(self._lively_until_ms, self._stage.now_ms + for_ms)
 
     def note(self, outputs: dict) -> None:
         """Judge a step by what came of it."""
         stage = self._stage
         moved = (stage.network.bytes_to_csms, stage.network.bytes_to_station)
         relays = any(pin in self._relays for pin, _ in outputs.get("p", ()))
-        if "w" in outputs or relays or moved != self._seen:
-            self._seen = moved
+        if "w" in outputs or relays:
             self.wake()
+        elif moved != self._seen:
+            self._seen = moved
+            self.wake(TALKING_MS)
 
     def next_ms(self) -> int:
         """The end of the next step."""

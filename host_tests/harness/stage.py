@@ -89,12 +89,15 @@ class Stage:
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
+        self.pace.wake()
         end_ms = self.now_ms + int(seconds * 1000)
         while self.now_ms < end_ms:
             self.step(min(self.pace.next_ms(), end_ms))
 
     def until(self, condition, timeout_s: float = 60, what: str = "") -> None:
         """Let time pass until ``condition()``; AssertionError with the state when it never is."""
+        # Whoever waits may just have changed the world.
+        self.pace.wake()
         end_ms = self.now_ms + int(timeout_s * 1000)
         while not condition():
             if self.now_ms >= end_ms:
@@ -104,8 +107,9 @@ class Stage:
     def step(self, to_ms: int, inputs: dict = None) -> dict:
         """Move everything on to ``to_ms`` and let the station make one step."""
         self.world.advance_to(to_ms)
-        self.loop.advance_to(to_ms)
+        self.loop.pass_to(to_ms)
         if not self.on:
+            self.loop.run_until_quiet()
             return {}
         snapshot = self.wiring.before_step(to_ms)
         snapshot.update(inputs or {})
@@ -194,7 +198,7 @@ class Stage:
 
     def finished_session(self) -> dict:
         """The only session that the back end has, once it is stopped there."""
-        self.until(lambda: self.sessions() and self.sessions()[-1]["reason"], 60, "a stop")
+        self.until(lambda: self.sessions() and self.sessions()[-1]["reason"], 240, "a stop")
         assert len(self.sessions()) == 1, self.sessions()
         return self.sessions()[0]
 
