@@ -141,10 +141,10 @@ class Pn532:
             self._give_up_ms = None
             return
         uid = self._field.present_uid
-        if uid is not None:
-            self._found(uid, now_ms)
-        elif self._give_up_ms is not None and now_ms >= self._give_up_ms:
+        if self._give_up_ms is not None and now_ms >= self._give_up_ms:
             self._found(None, self._give_up_ms)
+        elif uid is not None:
+            self._found(uid, now_ms)
 
     def _found(self, uid: bytes | None, start_ms: int) -> None:
         """Answer an InListPassiveTarget: one target or none."""

@@ -1,17 +1,24 @@
 """The program of the unix target: carries snapshots between the harness's socket and the hands.
 
-Started as ``micropython unix_main.py HOST PORT`` in the folder that is the station's store. Each
+Started as ``micropython unix_main.py HOST PORT IMAGE`` in the folder that is the station's store;
+IMAGE is the ROMFS image of the application, mounted on /rom as a board does. Each
 line from the harness is a JSON object of inputs, each answer a JSON object of outputs. The end of
 the stream is a power cut: the process ends without another word.
 """
 
+import gc
 import json
 import socket
 import sys
 
-import machine
-from chargepoint.run import trace_of
-from hands import Hands
+import vfs
+
+
+def mount(path: str) -> None:
+    """Mount the image; its bytes stay where they are read to, and modules run from there."""
+    with open(path, "rb") as image:
+        vfs.mount(vfs.VfsRom(image.read()), "/rom")
+    gc.collect()
 
 
 def main(host: str, port: int) -> None:
@@ -28,6 +35,10 @@ def main(host: str, port: int) -> None:
 
 
 def _start(stream, first):
+    import machine
+    from chargepoint.run import trace_of
+    from hands import Hands
+
     machine.use(machine.Bench(first["seed"], getattr(machine, first["cause"])))
     machine.current.load(first)
     try:
@@ -43,8 +54,7 @@ def _start(stream, first):
 
 def _answer(stream, outputs):
     stream.write(json.dumps(outputs) + "\n")
-    if hasattr(stream, "flush"):
-        stream.flush()
 
 
+mount(sys.argv[3])
 main(sys.argv[1], int(sys.argv[2]))

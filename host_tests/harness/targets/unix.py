@@ -11,22 +11,29 @@ import subprocess
 
 from host_tests.harness import paths
 from host_tests.harness.targets.base import Target, Unavailable
+from host_tests.harness.targets.images import image_of
 
+_PROGRAM = paths.EMULATED / "unix_main.py"
 INTERPRETER = paths.TOOLS / "bin" / "micropython"
-HEAP = "160K"
+HEAP_BYTES = 160 * 1024
 _PATIENCE_S = 60
 
 
 class Unix(Target):
-    """``heap`` caps the interpreter's heap: an ESP32 without PSRAM has about 160 KB."""
+    """``heap_bytes`` caps the interpreter's heap: an ESP32 without PSRAM has about 160 KB.
+
+    The application is a ROMFS image as on a board. There it lies in flash; here the interpreter
+    must hold it in memory, so its size comes on top of the heap.
+    """
 
     name = "unix"
 
-    def __init__(self, folder, provisioning, seed=1, heap=HEAP):
+    def __init__(self, folder, provisioning, seed=1, heap_bytes=HEAP_BYTES):
         super().__init__(folder, provisioning, seed)
         if not INTERPRETER.exists():
             raise Unavailable(f"unix: {INTERPRETER} is missing; run: make setup")
-        self._heap = heap
+        self._image = image_of("unix")
+        self._heap_bytes = heap_bytes + self._image.stat().st_size
         self._store = self.folder / "store"
         self._process = None
         self._stream = None
@@ -53,29 +60,35 @@ class Unix(Target):
         self._process = None
 
     def step(self, inputs):
-        self._stream.write(json.dumps(inputs).encode() + b"\n")
-        self._stream.flush()
-        line = self._stream.readline()
-        if not line:
-            raise RuntimeError(f"the interpreter ended; its last words:\n{self._last_words()}")
-        outputs = json.loads(line)
+        outputs = json.loads(self._exchange(json.dumps(inputs).encode() + b"\n"))
         if "error" in outputs:
             self.power_off()
             raise ValueError(outputs["error"])
         return outputs
 
     def _start(self, port):
-        folders = (paths.EMULATED, paths.BOARDS / "unix", paths.FIRMWARE)
-        environment = {**os.environ, "MICROPYPATH": ":".join(map(str, folders))}
-        command = [INTERPRETER, "-X", f"heapsize={self._heap}", paths.EMULATED / "unix_main.py"]
+        # The image's own modules come before the interpreter's frozen ones.
+        environment = {**os.environ, "MICROPYPATH": "/rom:.frozen"}
+        command = [INTERPRETER, "-X", f"heapsize={self._heap_bytes}", _PROGRAM]
         with self._console.open("ab") as console:
             return subprocess.Popen(
-                [str(part) for part in (*command, "127.0.0.1", port)],
+                [str(part) for part in (*command, "127.0.0.1", port, self._image)],
                 cwd=self._store, env=environment, stdin=subprocess.DEVNULL,
                 stdout=console, stderr=console,
                 # Ctrl-C is for the harness, which then ends the interpreter itself.
                 start_new_session=True,
             )
+
+    def _exchange(self, line):
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+            answer = self._stream.readline()
+        except OSError:
+            answer = b""
+        if not answer:
+            raise RuntimeError(f"the interpreter ended; its last words:\n{self._last_words()}")
+        return answer
 
     def _last_words(self):
         return self._console.read_text(errors="replace")[-2000:]
