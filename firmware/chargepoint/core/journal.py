@@ -105,7 +105,9 @@ class Journal:
         if seq >= self._reserve:
             self._keep_reserve(seq)
         self._writes.write(_name_of(seq), data)
+        self._read_seq = self._read_event = None
         self._running = running
+        self._read_seq = None
         self._timeless = self._timeless or utc_s is None
         self.next_seq = seq + 1
         return seq
@@ -160,7 +162,7 @@ class Journal:
         self._writes.remove(_name_of(seq))
         if kind == STOPPED and self._bindings.pop(event.transaction, None) is not None:
             self._writes.clear(bindings.name_of(event.transaction))
-        self._read_seq = self._read_event = None
+        self._read_seq = None
         self.first_seq = seq + 1
 
     # -- transactions ---------------------------------------------------------------------------
@@ -324,7 +326,9 @@ class Journal:
     def _keep_register(self, event):
         binding = self._bindings.get(event.transaction)
         short = bindings.shorten(event)
-        if binding is None or short is None or event.transaction not in self._running:
+        # A stop that was said but is not saved yet has not ended anything.
+        ended = event.transaction not in self._running and self._writes.pending == 0
+        if binding is None or short is None or ended:
             return
         binding.last = short
         self._keep_binding(event.transaction, binding)
