@@ -112,20 +112,22 @@ class TcpStream:
         self.state = OPENING
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLOUT)
-        self._connect()
+        failure = self._connect()
+        if failure is not None:
+            self._failed(failure)
 
-    def _connect(self) -> None:
+    def _connect(self) -> str:
+        """Why there will be no connection, or None while there may be one."""
         try:
             self._socket.connect(self._address)
         except OSError as error:
             if error.errno not in _UNDER_WAY:
-                self._failed(_REASONS.get(error.errno, "error %d" % error.errno))
+                return _REASONS.get(error.errno, "error %d" % error.errno)
+        return None
 
     def _refused(self) -> None:
         """The socket is in error: a second connect tells which, without getsockopt."""
-        self._connect()
-        if self.state == OPENING:
-            self._failed("refused")
+        self._failed(self._connect() or "refused")
 
     def _failed(self, reason: str) -> None:
         rest = self._addresses
@@ -140,7 +142,7 @@ class TcpStream:
             try:
                 self._secure()
             except (OSError, ValueError) as error:
-                self._end("tls: %s" % error)
+                self._end(_tls_reason(error))
                 return
         # MicroPython's streams answer None when nothing can be done, without an exception.
         self._take = getattr(self._socket, "readinto", None) or self._socket.recv_into
@@ -159,10 +161,15 @@ class TcpStream:
             if error.errno != errno.EAGAIN:
                 self._end(self._broken(error))
         except ValueError as error:  # mbedTLS on a certificate
-            self._end("tls: %s" % error)
+            self._end(_tls_reason(error))
         return None
 
     def _broken(self, error: OSError) -> str:
         if self._server_name is not None and error.errno not in _REASONS:
-            return "tls: %s" % error
+            return _tls_reason(error)
         return _REASONS.get(error.errno, "error %d" % error.errno)
+
+
+def _tls_reason(error: Exception) -> str:
+    """mbedTLS's words stand between line ends."""
+    return "tls: " + str(error).strip()
