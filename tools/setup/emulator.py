@@ -5,7 +5,6 @@ All three are Debian's packages, unpacked under .tools: nothing needs root.
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 from tools.paths import BIN, QEMU, QEMU_FIRMWARE, ROOT, TOOLS
@@ -32,6 +31,8 @@ _LEFT_OUT = (
     "*lto-dump",
     "*/c++",
 )
+# Else the build says today's date and the state of our own repository.
+_SAME_EACH_TIME = {"MICROPY_GIT_TAG": "v1.25.0", "SOURCE_DATE_EPOCH": "1744675200"}
 _FIX = "delete .tools/debian and .tools/downloads, then `make setup` again"
 
 
@@ -39,6 +40,10 @@ def prepare() -> None:
     _require_pc()
     key = digest(packages.pins_text("emulator"))
     step("emulator (QEMU)", key, QEMU, _install_qemu)
+    key = digest(packages.pins_text("compiler"), *_LEFT_OUT)
+    step("cross compiler for Cortex-M3", key, _COMPILER, _install_compiler)
+    key = digest(packages.pins_text("source"))
+    step("source of MicroPython 1.25.0", key, _SOURCE, _unpack_source)
     sources = sorted(path for path in PORT.rglob("*") if path.is_file())
     key = digest(
         packages.pins_text("compiler"), packages.pins_text("source"), Path(__file__), *sources
@@ -83,10 +88,6 @@ def _unpack_source() -> None:
 
 
 def _build() -> None:
-    pins = packages.pins_text("compiler")
-    step("cross compiler for Cortex-M3", digest(pins, *_LEFT_OUT), _COMPILER, _install_compiler)
-    pins = packages.pins_text("source")
-    step("source of MicroPython 1.25.0", digest(pins), _SOURCE, _unpack_source)
     build = TOOLS / "qemu/build"
     shutil.rmtree(build, ignore_errors=True)
     make = [
@@ -103,7 +104,7 @@ def _build() -> None:
         # The headers are all that is needed of newlib: MicroPython brings its own libm.
         f"CFLAGS_EXTRA=-isystem {_ROOT}/usr/include/newlib",
     ]
-    run(make, "MicroPython did not build for the emulated board", "see what make said above")
+    why = "MicroPython did not build for the emulated board"
+    run(make, why, "see what make said above", env=os.environ | _SAME_EACH_TIME)
     shutil.copy(build / "firmware.elf", QEMU_FIRMWARE)
     shutil.rmtree(build)
-    subprocess.run([BIN / "arm-none-eabi-size", QEMU_FIRMWARE], stdout=subprocess.DEVNULL)

@@ -1,0 +1,48 @@
+# Pilotlight. `make` explains itself.
+PYTHON ?= $(firstword $(shell command -v python3.11 python3))
+RUN = .venv/bin/python -m
+BOARD ?= esp32_devkit
+.DEFAULT_GOAL = help
+.PHONY: help setup lock sim demo test check bench cuts sizes build clean
+
+help:  ## what can be done here
+	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "Each does its own set-up first. Words for the command: make sim ARGS=\"--headless\"."
+
+setup:  ## environment, interpreters and emulator under .venv and .tools (needs no root)
+	@test -n "$(PYTHON)" || { echo "setup: no python3.11 here: sudo apt-get install python3.11"; exit 1; }
+	@$(PYTHON) -m tools.setup
+
+sim: setup  ## a charge point to plug into, beside its own back end (ARGS=...)
+	@$(RUN) tools.pilotlight sim $(ARGS)
+
+demo: setup  ## a whole session by a script, and how the back end recorded it
+	@$(RUN) tools.pilotlight sim --headless --script tools/sim/demo.jsonl $(ARGS)
+
+test: check  ## the checks and all tests on all targets (ARGS=... for pytest)
+	@$(RUN) pytest $(ARGS)
+
+check: setup  ## format, lint, types, imports, mpy-cross, duplicates, README (a line each)
+	@$(RUN) tools.checks
+
+bench: setup  ## flash, heap and instructions on the 32-bit targets
+	@$(RUN) tools.bench $(ARGS)
+
+cuts: setup  ## the power-cut suites alone
+	@$(RUN) pytest host_tests/powercut $(ARGS)
+
+sizes: setup  ## bytes of each room in the images
+	@$(RUN) tools.build.sizes
+
+build: setup  ## the images of a board: BOARD=esp32_devkit, qemu_mps2 or unix
+	@$(RUN) tools.build $(BOARD)
+
+lock: setup  ## pin new versions into requirements*.lock (after editing requirements*.in)
+	@$(PYTHON) -m tools.setup.lock
+
+clean:  ## what was built; `rm -rf .venv .tools` undoes the set-up as well
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -not -path './.tools/*' -prune -exec rm -rf {} +
