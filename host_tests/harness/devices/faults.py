@@ -14,10 +14,25 @@ DISAPPEARS = "disappears"  # without power: hears nothing, and starts anew after
 ALL = (SILENT, RUBBISH, FOREIGN, TRUNCATED, DISAPPEARS)
 
 
-def check(fault: str | None) -> None:
-    """ValueError for a word that is not in the list."""
-    if fault is not None and fault not in ALL:
-        raise ValueError(f"fault {fault!r}: one of {', '.join(ALL)} expected")
+class Faulty:
+    """A device with a ``fault``."""
+
+    _fault: str | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with it, or None. ValueError for a word that is not in the list."""
+        return self._fault
+
+    @fault.setter
+    def fault(self, fault: str | None) -> None:
+        if fault is not None and fault not in ALL:
+            raise ValueError(f"fault {fault!r}: one of {', '.join(ALL)} expected")
+        before, self._fault = self._fault, fault
+        self._changed(before)
+
+    def _changed(self, before: str | None) -> None:
+        """The fault was ``before`` and is now another."""
 
 
 class Noise:

@@ -23,28 +23,14 @@ _SENS_RES = {4: b"\x00\x04", 7: b"\x00\x44", 10: b"\x00\x84"}
 _SEL_RES = {4: 0x08, 7: 0x00, 10: 0x20}
 
 
-class Pn532:
+class Pn532(faults.Faulty):
     """The chip. ``fault`` is None or a word of faults.py (FOREIGN means nothing here)."""
 
     def __init__(self, field, baud: int = 115200):
         self._field = field
         self._line = Line(baud)
         self._noise = faults.Noise()
-        self._fault: str | None = None
         self._power_up()
-
-    @property
-    def fault(self) -> str | None:
-        """What is wrong with it, or None."""
-        return self._fault
-
-    @fault.setter
-    def fault(self, fault: str | None) -> None:
-        faults.check(fault)
-        if faults.DISAPPEARS in (fault, self._fault):
-            self._power_up()
-        self._fault = fault
-        self._line.clear()
 
     def receive(self, data: bytes, now_ms: int) -> None:
         """Take bytes from the host."""
@@ -68,6 +54,11 @@ class Pn532:
         if self._line.due_ms() is not None or self._give_up_ms is None:
             return self._line.due_ms()
         return self._give_up_ms
+
+    def _changed(self, before: str | None) -> None:
+        if faults.DISAPPEARS in (before, self._fault):
+            self._power_up()
+        self._line.clear()
 
     def _power_up(self) -> None:
         self._asleep = True

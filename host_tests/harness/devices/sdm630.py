@@ -24,7 +24,7 @@ _ILLEGAL_ADDRESS = 2
 _ILLEGAL_VALUE = 3
 
 
-class Sdm630:
+class Sdm630(faults.Faulty):
     """A unit on the bus. ``fault`` is None or a word of faults.py."""
 
     def __init__(self, world, unit: int = 1, baud: int = 9600, serial: int = SERIAL):
@@ -35,19 +35,6 @@ class Sdm630:
         self._noise = faults.Noise()
         self._came = b""
         self._came_ms = 0
-        self._fault: str | None = None
-
-    @property
-    def fault(self) -> str | None:
-        """What is wrong with it, or None."""
-        return self._fault
-
-    @fault.setter
-    def fault(self, fault: str | None) -> None:
-        faults.check(fault)
-        self._fault = fault
-        self._came = b""
-        self._line.clear()
 
     def receive(self, data: bytes, now_ms: int) -> None:
         """Take bytes from the bus."""
@@ -70,6 +57,10 @@ class Sdm630:
     def due_ms(self) -> int | None:
         """When it will have answered, or None when it is idle."""
         return self._line.due_ms()
+
+    def _changed(self, before: str | None) -> None:
+        self._came = b""
+        self._line.clear()
 
     def _obey(self, request: bytes, now_ms: int) -> None:
         unit, function, register, count = struct.unpack(">BBHH", request[:-2])
