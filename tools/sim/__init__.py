@@ -1,0 +1,1 @@
+"""``pilotlight sim``: a charge point on the desk, for people and scripts. Starts in main.py."""

@@ -1,0 +1,74 @@
+"""OCPP frames in one line, for people."""
+
+import json
+
+from host_tests.harness.csms.script import CALL, ERROR, as_frame
+
+_MOST_OPEN = 200
+
+
+class Reader:
+    """Knows which call an answer belongs to; ``statuses`` is the last of each connector."""
+
+    def __init__(self):
+        self._actions = {}
+        self.statuses = {}
+
+    def line(self, direction: str, raw) -> str:
+        """What a message says; ``direction`` is "received" (by the back end) or "sent"."""
+        frame = as_frame(raw)
+        if frame is None:
+            return f"not a frame: {raw[:60]!r}"
+        if frame[0] == CALL:
+            return self._call(direction, frame)
+        action = self._actions.pop((direction == "received", frame[1]), "?")
+        if frame[0] == ERROR:
+            return f"{action} refused: {frame[2]} {frame[3]}".rstrip()
+        return f"{action} answered: {brief(frame[2])}"
+
+    def _call(self, direction: str, frame: list) -> str:
+        _, message, action, payload = frame
+        if len(self._actions) >= _MOST_OPEN:
+            self._actions.clear()
+        # Keyed by who will answer.
+        self._actions[(direction == "sent", message)] = action
+        if action == "StatusNotification" and direction == "received":
+            self._note_status(payload)
+        if action == "MeterValues":
+            return f"MeterValues {_readings(payload)}"
+        return f"{action} {brief(payload)}"
+
+    def _note_status(self, payload) -> None:
+        if isinstance(payload, dict) and isinstance(payload.get("connectorId"), int):
+            self.statuses[payload["connectorId"]] = payload
+
+
+def brief(payload) -> str:
+    """JSON without what a person does not need."""
+    if not isinstance(payload, dict):
+        return json.dumps(payload)
+    return "  ".join(f"{name}={_value(value)}" for name, value in payload.items()) or "{}"
+
+
+def _value(value) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return "{" + brief(value) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(part) for part in value) + "]"
+    return json.dumps(value)
+
+
+def _readings(payload) -> str:
+    try:
+        samples = [sample for at in payload["meterValue"] for sample in at["sampledValue"]]
+        shown = [f"{_name(of)}={of['value']} {of.get('unit', 'Wh')}" for of in samples]
+        return f"connectorId={payload['connectorId']}  " + "  ".join(shown)
+    except (KeyError, TypeError, AttributeError):
+        return brief(payload)
+
+
+def _name(sample: dict) -> str:
+    measurand = sample.get("measurand", "Energy.Active.Import.Register")
+    return ".".join(part for part in (measurand, sample.get("phase")) if part)

@@ -1,0 +1,105 @@
+"""The keyboard: single keys become commands, as a script would give them."""
+
+import json
+import os
+import sys
+import termios
+import tty
+
+from host_tests.harness.world.faults import FAULTS
+from tools.sim.tape import NOTE, PERSON
+
+HELP = (
+    ("p", "plug"),
+    ("t", "tap card"),
+    ("c", "charge/stop"),
+    ("f", "break/mend"),
+    ("n", "network"),
+    ("m", "mains"),
+    ("x", "power"),
+    ("q", "quit"),
+)
+_ESCAPE = "\x1b"
+MENU = dict(zip("abcdefghijklmnopqrstuvwxyz", FAULTS))
+
+
+class Keys:
+    """As a context: stdin gives single keys while it lasts. ``connector`` is the chosen one."""
+
+    def __init__(self, sim):
+        self._sim = sim
+        self.connector = 1
+        self.menu = False
+        self._actions = {
+            "p": self._plug,
+            "t": lambda: self._do("present_card"),
+            "c": self._charge,
+            "f": self._open_menu,
+            "n": lambda: self._do("network", up=not self._sim.stage.network.up),
+            "m": lambda: self._do("mains", on=not self._sim.stage.world.mains.on),
+            "x": lambda: self._do("power_cut" if self._sim.stage.on else "power_on"),
+            "q": lambda: self._do("quit"),
+        }
+
+    def __enter__(self):
+        self._file = sys.stdin.fileno()
+        self._before = termios.tcgetattr(self._file)
+        tty.setcbreak(self._file)
+        self._sim.stage.loop.add_reader(self._file, self._read)
+        return self
+
+    def __exit__(self, *error):
+        self._sim.stage.loop.remove_reader(self._file)
+        termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
+
+    def press(self, key: str) -> None:
+        """What one key does; an unknown one does nothing."""
+        if self.menu:
+            self._choose(key)
+        elif key in self._actions:
+            self._actions[key]()
+        elif key.isdigit() and int(key) in self._sim.stage.world.connectors:
+            self.connector = int(key)
+
+    def _read(self):
+        data = os.read(self._file, 64)
+        if not data:  # the terminal is gone
+            self._sim.end(0)
+        text = data.decode(errors="replace")
+        if text.startswith(_ESCAPE) and len(text) > 1:
+            return  # an arrow or a function key
+        for key in text:
+            self.press(key)
+
+    def _plug(self):
+        plugged = self._outlet.vehicle.plugged
+        self._do("unplug" if plugged else "plug_in", connector=self.connector)
+
+    def _charge(self):
+        wants = self._outlet.vehicle.wants
+        self._do("stop_power" if wants else "request_power", connector=self.connector)
+
+    def _open_menu(self):
+        self.menu = True
+
+    def _choose(self, key):
+        self.menu = False
+        if key not in MENU:
+            return
+        name = MENU[key]
+        flags = self._sim.stage.world.faults | self._outlet.faults
+        do = "clear_fault" if name in flags else "fault"
+        self._do(do, name=name, connector=self.connector)
+
+    @property
+    def _outlet(self):
+        return self._sim.stage.world.outlet(self.connector)
+
+    def _do(self, do, **fields):
+        line = json.dumps({"do": do, **fields})
+        self._sim.tape.tell(PERSON, line)
+        self._sim.submit(line).add_done_callback(self._answered)
+
+    def _answered(self, answer):
+        if not answer.cancelled() and not answer.result()["ok"]:
+            self._sim.tape.tell(NOTE, answer.result()["error"])

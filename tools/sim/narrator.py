@@ -1,0 +1,42 @@
+"""The sim without a picture: what happens, line by line."""
+
+import sys
+
+from rich.console import Console
+from rich.text import Text
+
+from tools.sim.tape import NOTE, PERSON, RECEIVED, SENT, STATION, WORLD
+
+_STYLES = {
+    WORLD: "green",
+    STATION: "bright_black",
+    SENT: "magenta",
+    RECEIVED: "cyan",
+    PERSON: "bold yellow",
+    NOTE: "bold",
+}
+
+
+class Narrator:
+    """As a context; tells on stdout while it lasts."""
+
+    def __init__(self, sim):
+        self._console = Console(file=sys.stdout, highlight=False)
+        sim.tape.listeners.append(self._tell)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._console.file.flush()
+
+    def _tell(self, at_ms: int, kind: str, text: str) -> None:
+        self._console.print(line(at_ms, kind, text), soft_wrap=True)
+
+
+def line(at_ms: int, kind: str, text: str) -> Text:
+    """One line of the tape, in colour."""
+    told = Text(f"{at_ms / 1000:8.2f} s  ", style="dim")
+    told.append(f"{kind:<8}", style=_STYLES[kind])
+    told.append(f" {text}", style=_STYLES[kind] if kind in (PERSON, NOTE) else "")
+    return told

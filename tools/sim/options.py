@@ -1,0 +1,140 @@
+"""The command line of ``pilotlight sim``, checked before anything is started."""
+
+import argparse
+import re
+from pathlib import Path
+
+from host_tests.harness import paths
+from host_tests.harness.csms.upgrade import SUBPROTOCOL
+from host_tests.harness.targets import TARGETS
+from tools.sim.errors import Unusable
+
+paths.use_firmware()
+
+from chargepoint.wire.url import parse  # noqa: E402
+
+# What stands on the desk; a real board is flashed, not simulated.
+BOARDS = {"unix": "unix", "in_process": "unix", "qemu": "qemu_mps2"}
+MOST_CONNECTORS = {"unix": 4, "in_process": 4, "qemu": 1}
+_HOST_PORT = re.compile(r"(?:(?P<host>[^:\[\]]+)|\[(?P<six>[0-9a-fA-F:.]+)\]):(?P<port>\d{1,5})")
+# Hexadecimal keys of security profile 1 stand for raw bytes (OCPP 1.6 Security, A00.FR.205).
+_RAW_KEY = re.compile(r"(?:[0-9a-fA-F]{2}){16,20}")
+_FILES = (("ca", "tls_ca"), ("cert", "tls_certificate"), ("key", "tls_key"))
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """The options, as the issue has them."""
+    add = parser.add_argument
+    add("--target", choices=list(TARGETS), default="unix", help="where the firmware runs (unix)")
+    add("--board", metavar="NAME", help="a board of boards/ that the target can be")
+    add("--connectors", type=int, default=1, metavar="N", help="how many connectors (1)")
+    add("--csms", metavar="URL", help=f"a back end ({SUBPROTOCOL}, ws or wss); without: our own")
+    add("--identity", metavar="ID", help="the station's name (PL-0001)")
+    add("--password", metavar="P", help="password of HTTP Basic auth")
+    add("--ca", metavar="FILE", help="wss: certificate of the authority we trust, PEM")
+    add("--cert", metavar="FILE", help="wss: the station's own certificate, PEM")
+    add("--key", metavar="FILE", help="wss: the key of --cert, PEM")
+    add("--setting", action="append", default=[], metavar="KEY=VALUE", help="may be repeated")
+    add("--state", type=Path, metavar="DIR", help="keep the station's store here")
+    add("--control", metavar="HOST:PORT", help="take commands over TCP, one JSON object a line")
+    add("--script", type=Path, metavar="FILE", help="carry out such lines, then end")
+    add("--headless", action="store_true", help="no picture; tell what happens line by line")
+    add("--on-reset", choices=["exit", "restart"], default="restart", help="of the process")
+
+
+class Options:
+    """``given`` is the parsed command line. Raises Unusable saying what was expected."""
+
+    def __init__(self, given: argparse.Namespace):
+        self.target = given.target
+        self.connectors = self._connectors(given)
+        self.url = self._url(given)
+        self.settings = dict(_setting(text) for text in given.setting)
+        self.identity = self._identity(given)
+        self.password = given.password
+        if given.password is not None:
+            self.settings["AuthorizationKey"] = given.password
+        self.files = self._files(given)
+        self.state = given.state
+        self.control = None if given.control is None else address(given.control)
+        self.script = given.script
+        self.headless = given.headless
+        self.exit_on_reset = given.on_reset == "exit"
+        _check_board(given)
+
+    @property
+    def secret(self) -> bytes | None:
+        """The password as the back end knows it."""
+        key = self.settings.get("AuthorizationKey")
+        if not key:
+            return None
+        return bytes.fromhex(key) if _RAW_KEY.fullmatch(key) else key.encode()
+
+    def _connectors(self, given) -> int:
+        most = MOST_CONNECTORS[given.target]
+        if not 1 <= given.connectors <= most:
+            raise Unusable(
+                f"--connectors {given.connectors}: target {given.target} has 1 to {most}"
+            )
+        return given.connectors
+
+    def _identity(self, given) -> str:
+        named = [key for key in self.settings if key.lower() == "identity"]
+        texts = [self.settings.pop(key) for key in named]
+        return given.identity or (texts[-1] if texts else "PL-0001")
+
+    def _url(self, given) -> str | None:
+        if given.csms is None:
+            if given.ca or given.cert or given.key:
+                raise Unusable("--ca, --cert and --key are for a back end elsewhere: add --csms")
+            return None
+        try:
+            secure = parse(given.csms)[0]
+        except ValueError as error:
+            raise Unusable(f"--csms: {error}") from None
+        if secure and given.target == "qemu":
+            raise Unusable("--target qemu has no TLS; use --target unix for wss")
+        if secure and given.ca is None:
+            raise Unusable("--csms wss://...: --ca FILE expected, the authority to trust (PEM)")
+        return given.csms
+
+    def _files(self, given) -> dict:
+        if (given.cert is None) != (given.key is None):
+            raise Unusable("--cert and --key belong together: give both or none")
+        found = [(name, getattr(given, option)) for option, name in _FILES]
+        return {name: _pem(path) for name, path in found if path is not None}
+
+
+def address(text: str) -> tuple[str, int]:
+    """``HOST:PORT`` taken apart; Unusable for anything else."""
+    found = _HOST_PORT.fullmatch(text)
+    if found is None or int(found["port"]) > 65535:
+        raise Unusable(f"--control {text}: HOST:PORT expected, such as 127.0.0.1:7000")
+    return found["host"] or found["six"], int(found["port"])
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise Unusable(f"--setting {text}: KEY=VALUE expected")
+    return key, value
+
+
+def _pem(path: str) -> bytes:
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise Unusable(f"{path}: {error.strerror}; a PEM file expected") from None
+    if b"-----BEGIN " not in data:
+        raise Unusable(f"{path}: a PEM file expected (-----BEGIN ...)")
+    return data
+
+
+def _check_board(given) -> None:
+    wanted, fits = given.board, BOARDS[given.target]
+    if wanted is None or wanted == fits:
+        return
+    known = sorted(folder.parent.name for folder in paths.BOARDS.glob("*/board.py"))
+    if wanted not in known:
+        raise Unusable(f"--board {wanted}: there is no such board, there are {', '.join(known)}")
+    raise Unusable(f"--board {wanted}: --target {given.target} can only be {fits}")

@@ -1,0 +1,246 @@
+"""The sim: a stage in real time, and a queue of commands, carried out between its steps."""
+
+import asyncio
+import shutil
+import tempfile
+from collections import deque
+from pathlib import Path
+
+from host_tests.harness.csms import trace
+from host_tests.harness.pace import STEP_MS
+from host_tests.harness.stage import Stage
+from host_tests.harness.targets.base import Unavailable
+from tools.sim import commands, state
+from tools.sim.errors import Refused, Unusable
+from tools.sim.options import Options
+from tools.sim.overhear import Overhear
+from tools.sim.registers import Registers
+from tools.sim.tape import NOTE, STATION, Tape
+
+# A sim that was held up goes on in steps of at most this.
+_LONGEST_STEP_MS = 1000
+# How old the firmware's own word may be in the picture.
+_FACTS_MS = 250
+
+
+class Sim:
+    """Everything is made and off; ``run`` switches on. ``after_step`` are called with the outputs.
+
+    Raises Unusable when the target, the state folder or a setting is of no use.
+    """
+
+    def __init__(self, options: Options):
+        self.options = options
+        self.inputs = {}
+        self.after_step = []
+        self.facts = None
+        self._facts_due_ms = 0
+        self.status = None
+        self.complaint = None
+        self._queue = deque()
+        self._waiting = []
+        self._own_folder = None
+        folder = self._folder()
+        self.stage = self._make_stage(folder)
+        self.tape = Tape(lambda: self.stage.now_ms)
+        self.registers = Registers(self.stage.world, self._kept("meters.json"))
+        self._restart, self.stage.on_reset = self.stage.on_reset, self._reset
+        self._listen()
+
+    # -- from the first to the last step --------------------------------------------------------
+
+    def run(self) -> int:
+        """Until ``end``; the exit status."""
+        self.tape.tell(NOTE, f"a station on {self.options.target}, back end {self._where()}")
+        self._start(self.stage.start)
+        while self.status is None:
+            self.turn()
+        self.stage.loop.run_until_quiet()
+        return self.status
+
+    def turn(self) -> None:
+        """One step of the world and the station, then what people want."""
+        stage = self.stage
+        now_ms = min(stage.loop.now_ms(), stage.now_ms + _LONGEST_STEP_MS)
+        inputs, self.inputs = self.inputs, {}
+        if self._waiting or stage.now_ms >= self._facts_due_ms:
+            inputs["ask"] = 1
+            self._facts_due_ms = stage.now_ms + _FACTS_MS
+        outputs = stage.step(max(stage.now_ms + STEP_MS, now_ms), inputs)
+        self.facts = outputs.get("facts", self.facts) if stage.on else None
+        self._report()
+        self._answer_waiting()
+        while self._queue and self.status is None:
+            self._carry_out(*self._queue.popleft())
+        self.registers.keep()
+        for listener in self.after_step:
+            listener(outputs)
+
+    def end(self, status: int) -> None:
+        """No step after this one; the first status counts."""
+        if self.status is None:
+            self.status = status
+
+    def fail(self, complaint: str) -> None:
+        """End with 1; ``complaint`` is for stderr."""
+        self.complaint = self.complaint or complaint
+        self.end(1)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.registers.keep()
+        self.stage.__exit__()
+        if self._own_folder is not None:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def submit(self, line: str) -> asyncio.Future:
+        """The answer to a command, in time; never an exception."""
+        answer = self.stage.loop.create_future()
+        self._queue.append((line, answer))
+        return answer
+
+    def look(self, with_sessions: bool = False) -> dict:
+        """The state as it is now; the firmware's own word is that of a step made for it."""
+        if not self.stage.on:
+            self.facts = None
+        else:
+            # Inputs that wait for their step go with it.
+            inputs, self.inputs = {**self.inputs, "ask": 1}, {}
+            self.facts = self.stage.step(self.stage.now_ms + 1, inputs).get("facts")
+            self._report()
+        return self._state(with_sessions)
+
+    def own_back_end(self, who: str):
+        """Our back end; Refused when the station talks to one elsewhere."""
+        if self.stage.csms is None:
+            raise Refused(f"{who}: there is no back end of our own; start without --csms")
+        return self.stage.csms
+
+    def _carry_out(self, line, answer):
+        if answer.cancelled():
+            return
+        try:
+            result = commands.carry_out(self, commands.parse(line, self.options.connectors))
+        except Refused as error:
+            answer.set_result({"ok": False, "error": str(error)})
+            return
+        if isinstance(result, commands.Later):
+            self._waiting.append((result, answer))
+            self._answer_waiting()
+        else:
+            answer.set_result({"ok": True, **result})
+
+    def _answer_waiting(self):
+        if not self._waiting:
+            return
+        now = self._state(with_sessions=True)
+        still = []
+        for later, answer in self._waiting:
+            found = None if answer.cancelled() else later.look(now)
+            if found is not None:
+                answer.set_result(found)
+            elif not answer.cancelled():
+                still.append((later, answer))
+        self._waiting = still
+
+    def _state(self, with_sessions):
+        sessions = None
+        if with_sessions and self.stage.csms is not None:
+            sessions = state.shorten(self.stage.sessions())
+        return state.observe(self.stage, self.facts, self.tape.statuses, sessions)
+
+    # -- the stage ------------------------------------------------------------------------------
+
+    def _make_stage(self, folder: Path) -> Stage:
+        wanted = self.options
+        try:
+            stage = Stage(
+                wanted.target,
+                folder,
+                wanted.connectors,
+                wanted.settings,
+                identity=wanted.identity,
+                real_time=True,
+                url=wanted.url,
+                book=str(self._kept("csms.sqlite") or ":memory:"),
+                files=wanted.files,
+                **self._target_options(folder),
+            )
+        except (Unavailable, ValueError) as error:
+            raise Unusable(str(error)) from None
+        if stage.csms is not None:
+            stage.csms.add_charge_point(wanted.identity, wanted.secret)
+        return stage
+
+    def _target_options(self, folder: Path) -> dict:
+        if self.options.target != "in_process":
+            return {}
+        from chargepoint.drivers.store_file import FileStore
+
+        (folder / "store").mkdir(parents=True, exist_ok=True)
+        return {"store": FileStore(str(folder / "store"))}
+
+    def _folder(self) -> Path:
+        """The state folder, or one that goes when the sim ends."""
+        if self.options.state is None:
+            self._own_folder = tempfile.mkdtemp(prefix="pilotlight-")
+            return Path(self._own_folder)
+        try:
+            self.options.state.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unusable(
+                f"--state {self.options.state}: {error.strerror}; a folder expected"
+            ) from None
+        return self.options.state.resolve()
+
+    def _kept(self, name: str) -> Path | None:
+        return None if self.options.state is None else self.options.state / name
+
+    def _listen(self):
+        """Hear every frame, whoever the back end is."""
+        if self.stage.csms is None:
+            if self.options.url.startswith("ws://"):
+                self.stage.network.overhear = Overhear(self.tape.frame)
+            return
+        self.stage.csms.observers.append(lambda who, way, at_ms, raw: self.tape.frame(way, raw))
+        kept = self._kept("trace.jsonl")
+        if kept is not None:
+            self.stage.csms.observers.append(lambda *frame: _append(kept, frame))
+
+    def _report(self):
+        self.tape.world(self.stage.world)
+        for _, level, text in self.stage.log:
+            self.tape.tell(STATION, f"{level}: {text}")
+        self.stage.log.clear()
+
+    def _start(self, start):
+        """Switch on; a setting that the firmware refuses is told in its own words."""
+        try:
+            start()
+        except ValueError as error:
+            raise Unusable(_last_words(str(error))) from None
+
+    def _reset(self, kind):
+        if self.options.exit_on_reset:
+            self.tape.tell(NOTE, f"a {kind} reset: the sim ends (--on-reset exit)")
+            self.stage.power_cut()
+            self.end(0)
+            return
+        self.tape.tell(NOTE, f"a {kind} reset: the station starts anew")
+        self._restart(kind)
+
+    def _where(self):
+        return self.options.url or f"of our own on {self.stage.csms.url}"
+
+
+def _last_words(text: str) -> str:
+    """The message at the end of a traceback of either interpreter."""
+    lines = text.strip().splitlines()
+    return lines[-1].removeprefix("ValueError: ") if lines else text
+
+
+def _append(path: Path, frame: tuple) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(line + "\n" for line in trace.lines([frame]))
