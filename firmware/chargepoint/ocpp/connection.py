@@ -18,11 +18,14 @@ OPEN = "open"
 
 _ROWS = (
     (WAITING, "due", OPENING, "dial"),
+    (WAITING, "redial", WAITING, "start_over"),
     (OPENING, "opened", OPEN, "greet"),
     (OPENING, "closed", WAITING, "back_off"),
     (OPENING, "overdue", WAITING, "give_up"),
+    (OPENING, "redial", WAITING, "start_over"),
     (OPEN, "closed", WAITING, "part"),
     (OPEN, "mute", WAITING, "hang_up"),
+    (OPEN, "redial", WAITING, "start_over"),
 )
 
 _ORDERLY = (1000, 1001, 1012)
@@ -69,12 +72,7 @@ class Connection:
 
     def redial(self, now_ms: int) -> None:
         """The address or the credentials changed: connect anew, at once."""
-        if self.state == OPEN:
-            self._tell("mute", now_ms)
-        elif self.state == OPENING:
-            self._tell("overdue", now_ms)
-        self._tries = 0
-        self._due_ms = now_ms
+        self._tell("redial", now_ms)
 
     # -- the machine ----------------------------------------------------------------------------
 
@@ -99,10 +97,20 @@ class Connection:
         elif effect == "give_up":
             self._link.close("time-out")
             self._back_off(now_ms)
+        elif effect == "start_over":
+            self._start_over(now_ms)
         else:
             if effect == "hang_up":
                 self._link.close("no pong")
             self._part(now_ms)
+
+    def _start_over(self, now_ms):
+        if self._link.state != ports.CLOSED:
+            self._link.close("settings changed")
+        self._unsent = None
+        self._dialogue.disconnected(now_ms)
+        self._tries = 0
+        self._due_ms = now_ms
 
     def _wait(self, now_ms):
         if not self._settings.get("CentralSystemUrl"):

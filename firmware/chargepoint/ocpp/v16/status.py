@@ -181,8 +181,9 @@ class StatusReporter:
         if outcome in (ANSWERED, REFUSED):
             # A back end that refuses a status would refuse it for ever: it has been told.
             place.told = report
-            if place.waiting and place.waiting[0] is report:
-                place.waiting.pop(0)
+            if report in place.waiting:
+                # After a boot the last one is said first: those before it are history.
+                del place.waiting[: place.waiting.index(report) + 1]
         elif outcome != LOST:
             self._retry_ms = now_ms + timing.STATUS_RETRY_MS
 

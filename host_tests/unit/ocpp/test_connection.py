@@ -1,0 +1,300 @@
+"""ocpp/connection: when to dial, how long to wait, when a silent connection is dead."""
+
+import pytest
+
+from chargepoint import ports
+from chargepoint.core import timing
+from chargepoint.ocpp.connection import Connection, url_of
+from chargepoint.ocpp.dialogue import Dialogue
+from chargepoint.ocpp.frames import Call
+from host_tests.unit.ocpp.bench import FixedRandom, Outcomes, Source, new_inbound, new_settings
+
+URL = "ws://csms:9000/ocpp"
+STEP_MS = 100
+
+
+class WireLink(ports.Link):
+    """A link whose other end is the test."""
+
+    def __init__(self):
+        self.opened, self.sent, self.inbox = [], [], []
+        self.pings = []
+        self.now_ms = 0
+        self.full = False
+
+    def open(self, url, user, password):
+        if "bad" in url:
+            raise ValueError("url: expected a host")
+        self.opened.append((self.now_ms, url, user, password))
+        self.state = ports.OPENING
+        self.http_status = self.close_code = 0
+
+    def poll(self, now_ms):
+        self.now_ms = now_ms
+
+    def send(self, text):
+        if self.full:
+            return False
+        self.sent.append(text)
+        return True
+
+    def receive(self):
+        return self.inbox.pop(0) if self.inbox else None
+
+    def ping(self):
+        self.pings.append(self.now_ms)
+
+    def close(self, reason):
+        self.state, self.reason = ports.CLOSED, reason
+
+    def drop(self, reason="reset", http_status=0, close_code=0):
+        self.close(reason)
+        self.http_status, self.close_code = http_status, close_code
+
+
+class Line:
+    """A connection on a WireLink, stepped by the test."""
+
+    def __init__(self, jitter=0, **factory):
+        factory.setdefault("CentralSystemUrl", URL)
+        factory.setdefault("Identity", "PL 1/a")
+        self.settings = new_settings(**factory)
+        self.link = WireLink()
+        self.dialogue = Dialogue(self.settings, FixedRandom(), new_inbound(settings=self.settings))
+        random = FixedRandom(jitter)
+        self.connection = Connection(self.link, self.dialogue, self.settings, random)
+        self.now_ms = 0
+        self.connection.tick(0)
+
+    def run(self, duration_ms):
+        end_ms = self.now_ms + duration_ms
+        while self.now_ms < end_ms:
+            self.now_ms += STEP_MS
+            self.connection.tick(self.now_ms)
+
+    def accept(self):
+        self.link.state = ports.OPEN
+        self.link.heard_ms = self.now_ms
+        self.run(STEP_MS)
+        assert self.connection.online
+
+    def redialled_after(self, limit_ms=400_000):
+        """Run until the link is dialled again; how long that took."""
+        start_ms, count = self.now_ms, len(self.link.opened)
+        while len(self.link.opened) == count:
+            self.run(STEP_MS)
+            assert self.now_ms < start_ms + limit_ms
+        return self.now_ms - start_ms
+
+
+@pytest.mark.parametrize(
+    "base, identity, url",
+    [
+        (URL, "PL1", "ws://csms:9000/ocpp/PL1"),
+        ("wss://h/ws/", "PL 1/ä", "wss://h/ws/PL%201%2F%C3%A4"),
+        ("wss://h", "a-b._~", "wss://h/a-b._~"),
+        ("wss://h/x?token=1", "PL1", "wss://h/x/PL1?token=1"),
+    ],
+)
+def test_url_ends_in_the_percent_encoded_identity(base, identity, url):
+    """OCPP-J 1.6 §3.1.1; back-ends.md §2.9."""
+    assert url_of(base, identity) == url
+
+
+def test_connection_is_dialled_at_once_with_identity_and_raw_key():
+    line = Line(AuthorizationKey="00ff" * 8)
+    key = b"\x00\xff" * 8
+    assert line.link.opened == [(0, URL + "/PL%201%2Fa", "PL 1/a", key)]
+    assert Line().link.opened[0][3] is None
+
+
+def test_without_an_address_the_station_stays_off_line():
+    line = Line(CentralSystemUrl="")
+    line.run(10_000)
+    assert line.link.opened == [] and line.connection.reason == "no CentralSystemUrl"
+    line.settings.change("CentralSystemUrl", URL)
+    line.run(STEP_MS)
+    assert len(line.link.opened) == 1
+
+
+def test_address_that_the_link_refuses_is_told_and_tried_again():
+    line = Line(CentralSystemUrl="ws://bad")
+    assert line.connection.reason == "url: expected a host"
+    line.settings.change("CentralSystemUrl", URL)
+    assert line.redialled_after() <= 3000 + STEP_MS
+
+
+def waits(line, count):
+    found = []
+    for _ in range(count):
+        line.link.drop("refused")
+        line.run(STEP_MS)
+        found.append(line.redialled_after())
+    return found
+
+
+def test_wait_doubles_up_to_a_cap():
+    assert waits(Line(), 8) == [3000, 6000, 12000, 24000, 48000, 96000, 96000, 96000]
+
+
+def test_jitter_adds_up_to_the_same_again():
+    for found, least in zip(waits(Line(jitter=255), 3), [3000, 6000, 12000]):
+        assert least * 1.9 < found <= least * 2
+
+
+def test_wait_begins_anew_after_a_connection_that_lasted():
+    line = Line(WebSocketPingInterval="0")
+    waits(line, 5)
+    line.accept()
+    line.run(timing.CONNECTION_LASTED_MS)
+    assert waits(line, 1) == [3000]
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1012])
+def test_orderly_close_of_a_lasting_connection_is_followed_by_a_quick_return(code):
+    line = Line(WebSocketPingInterval="0")
+    line.accept()
+    line.run(timing.CONNECTION_LASTED_MS)
+    line.link.drop("close", close_code=code)
+    line.run(STEP_MS)
+    assert line.redialled_after() == 1000
+
+
+@pytest.mark.parametrize("code", [1000, 1002, 1011])
+def test_closes_in_a_loop_back_off(code):
+    """back-ends.md §2.11, §2.13: an unknown charge point is closed with 1000 for hours."""
+    line = Line()
+    found = []
+    for _ in range(4):
+        line.accept()
+        line.link.drop("close", close_code=code)
+        line.run(STEP_MS)
+        found.append(line.redialled_after())
+    assert found == [3000, 6000, 12000, 24000]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 503, 302])
+def test_refusal_by_http_status_is_tried_again_slowly(status):
+    line = Line()
+    line.link.drop(f"http {status}", http_status=status)
+    line.run(STEP_MS)
+    assert line.connection.reason == f"http {status}"
+    assert line.redialled_after() == timing.BACK_OFF_HTTP_MS
+
+
+def test_opening_that_takes_too_long_is_given_up():
+    line = Line()
+    line.run(timing.CONNECT_MS)
+    assert line.link.state == ports.CLOSED and line.connection.reason == "time-out"
+    assert line.redialled_after() == 3000
+
+
+def test_ping_leaves_after_silence_and_a_byte_heard_satisfies_it():
+    line = Line(WebSocketPingInterval="20")
+    line.accept()
+    for _ in range(3):
+        line.run(20_000)
+        line.link.heard_ms = line.now_ms
+    line.run(STEP_MS)
+    assert len(line.link.pings) == 3 and line.connection.online
+
+
+def test_half_open_connection_is_closed_after_ping_and_pong_time():
+    """standards.md §2.1; OpenEVSE and SmartEVSE never found out (microocpp.md §4.11)."""
+    outcomes = Outcomes()
+    line = Line(WebSocketPingInterval="20", MessageTimeout="60")
+    line.dialogue.sources = [Source(Call("Heartbeat", {}, outcomes))]
+    line.accept()
+    line.run(20_000 + timing.PONG_MS)
+    assert line.link.reason == "no pong" and not line.connection.online
+    assert [outcome for outcome, _ in outcomes] == ["lost"]
+    assert not line.dialogue.online
+
+
+def test_ping_interval_0_is_off_and_a_change_counts_at_once():
+    line = Line(WebSocketPingInterval="0")
+    line.accept()
+    line.run(100_000)
+    assert line.link.pings == []
+    line.settings.change("WebSocketPingInterval", "30")
+    line.run(STEP_MS)
+    assert len(line.link.pings) == 1
+
+
+def test_late_step_reads_before_it_judges_the_silence():
+    """Harness and flash may hold a step up: bytes that wait in the link count."""
+    line = Line(WebSocketPingInterval="20")
+    line.accept()
+    line.run(20_000)
+    poll = line.link.poll
+
+    def poll_with_pong(now_ms):
+        poll(now_ms)
+        line.link.heard_ms = now_ms
+
+    line.link.poll = poll_with_pong
+    line.now_ms += 60_000
+    line.connection.tick(line.now_ms)
+    assert line.connection.online
+
+
+def test_message_that_the_link_can_not_take_waits_and_leaves_once():
+    line = Line()
+    line.dialogue.sources = [Source(Call("Heartbeat", {}))]
+    line.link.full = True
+    line.accept()
+    line.run(1000)
+    assert line.link.sent == []
+    line.link.full = False
+    line.run(1000)
+    assert len(line.link.sent) == 1
+
+
+def test_message_held_back_is_not_sent_on_the_next_connection():
+    line = Line()
+    line.dialogue.sources = [Source(Call("Heartbeat", {}))]
+    line.link.full = True
+    line.accept()
+    line.link.full = False
+    line.link.drop()
+    line.run(STEP_MS)
+    line.redialled_after()
+    line.accept()
+    line.run(1000)
+    assert line.link.sent == []
+
+
+def test_burst_of_calls_is_answered_whole_when_the_link_is_slow():
+    """back-ends.md §2.13: twelve calls within 100 ms."""
+    line = Line()
+    line.link.full = True
+    line.link.inbox = [f'[2,"{number}","ClearCache",{{}}]' for number in range(40)]
+    line.accept()
+    line.run(2000)
+    line.link.full = False
+    line.run(2000)
+    assert len(line.link.sent) == 40 and line.dialogue.ignored == 0
+
+
+def test_last_message_before_a_close_is_read():
+    line = Line()
+    line.accept()
+    line.link.inbox = ['[2,"a","ClearCache",{}]', "rubbish"]
+    line.link.drop("close", close_code=1011)
+    line.run(STEP_MS)
+    assert line.dialogue.ignored == 1 and not line.connection.online
+
+
+@pytest.mark.parametrize("state", ["waiting", "opening", "open"])
+def test_redial_connects_anew_at_once_in_every_state(state):
+    line = Line()
+    if state == "open":
+        line.accept()
+    if state == "waiting":
+        line.link.drop()
+        line.run(STEP_MS)
+    assert line.connection.state == state
+    line.settings.change("CentralSystemUrl", "ws://other")
+    line.connection.redial(line.now_ms)
+    line.run(STEP_MS)
+    assert line.link.opened[-1][1].startswith("ws://other/") and line.connection.state == "opening"
