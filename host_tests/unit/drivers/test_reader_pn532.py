@@ -159,3 +159,13 @@ def test_answer_without_a_whole_uid_begins_anew(cable):
     cable.run(300)
     assert cable.polled == []
     assert pn532.WAKE in cable.take_sent()
+
+
+def test_syntax_error_begins_anew(cable):
+    """UM0701-02 6.2.1.5: the chip did not understand, so it is not what it should be."""
+    cable.take_sent()
+    while not cable.take_sent():
+        cable.step(10)
+    cable.inject(pn532.ERROR_FRAME)
+    cable.run(300)
+    assert pn532.WAKE in cable.take_sent()

@@ -86,7 +86,9 @@ def test_end_shows_after_the_last_byte(modem):
     assert (modem.stream.state, modem.stream.reason) == ("closed", "reset")
 
 
-@pytest.mark.parametrize(("said", "reason"), [(b"refused", "refused"), (b"", "ended")])
+@pytest.mark.parametrize(
+    ("said", "reason"), [(b"refused", "refused"), (b"", "ended"), (b"\xff", "ended")]
+)
 def test_refusal_is_told(modem, said, reason):
     modem.stream.open("csms", 9000, False, "csms")
     ((_, payload),) = modem.listen()

@@ -34,7 +34,7 @@ def test_command_is_framed_as_in_the_manual():
 
 @given(st.lists(contents, max_size=4), st.data())
 def test_frames_are_found_in_any_split(wanted, data):
-    stream = b"".join(
+    stream = data.draw(st.sampled_from([b"", b"\x00\x00"])) + b"".join(
         data.draw(st.sampled_from([pn532.frame, extended]))(content) for content in wanted
     )
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=5)))

@@ -1,6 +1,8 @@
 """The HTTP half of a WebSocket (RFC 6455 section 4)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chargepoint.wire import upgrade
 from host_tests.unit.wire.peer import KEY, Peer, client, drain
@@ -129,3 +131,15 @@ def test_word_that_would_break_the_request_is_refused(word, value):
 def test_key_of_a_wrong_length_is_refused():
     with pytest.raises(ValueError, match="15 bytes, 16 expected"):
         upgrade.key_text(bytes(15))
+
+
+@given(st.binary(max_size=300), st.integers(1, 50))
+def test_garbage_for_an_answer_never_raises(garbage, size):
+    """Whatever follows a status line ends in a state; in any split the same."""
+    head = b"HTTP/1.1 101 X\r\n" + garbage
+    pieces = client()
+    for place in range(0, len(head), size):
+        pieces.receive_bytes(head[place : place + size])
+    whole = told(head)
+    assert (pieces.state, pieces.failure) == (whole.state, whole.failure)
+    assert whole.state != "open"
