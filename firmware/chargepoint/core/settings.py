@@ -48,9 +48,14 @@ class Settings:
 
     def row(self, name: str) -> tuple:
         """The row of ``name`` in any case; raises KeyError."""
-        lower = name.lower()
+        # The usual spelling first: to lower every name of the table makes 2 KB of garbage.
+        if name not in self._values:
+            lower = name.lower()
+            for row in self.rows:
+                if row[NAME].lower() == lower:
+                    return row
         for row in self.rows:
-            if row[NAME].lower() == lower:
+            if row[NAME] == name:
                 return row
         raise KeyError("unknown setting %s" % name)
 

@@ -11,6 +11,7 @@ _QUOTE = const(34)
 _COMMA = const(44)
 _COLON = const(58)
 _BACKSLASH = const(92)
+_BLANK = const(32)
 _NUMBER_LENGTH = const(40)
 
 _ESCAPES = b'"\\/bfnrt'
@@ -46,14 +47,18 @@ class _Reader:
         return ValueError("byte %d: expected %s" % (self.at, expected))
 
     def skip_space(self):
+        if self.data[self.at] > _BLANK:
+            return
         data, at, end = self.data, self.at, len(self.data)
         while at < end and data[at] in _SPACE:
             at += 1
         self.at = at
 
     def value(self, depth):
-        self.skip_space()
         first = self.data[self.at]
+        if first <= _BLANK:
+            self.skip_space()
+            first = self.data[self.at]
         if first == _QUOTE:
             return self.string()
         if first == 123:  # {
@@ -84,17 +89,17 @@ class _Reader:
 
     def next_item(self, closing):
         """After an item: False when the container ends here, True when another must follow."""
-        self.skip_space()
-        if self.left(closing):
-            return False
-        self.expect(_COMMA, '"," or "%s"' % chr(closing))
-        return True
-
-    def expect(self, byte, name):
-        self.skip_space()
-        if self.data[self.at] != byte:
-            raise self.wrong(name)
+        following = self.data[self.at]
+        if following <= _BLANK:
+            self.skip_space()
+            following = self.data[self.at]
         self.at += 1
+        if following == _COMMA:
+            return True
+        if following == closing:
+            return False
+        self.at -= 1
+        raise self.wrong("a comma, or the end of the array or object")
 
     def items(self, depth):
         values = []
@@ -112,7 +117,10 @@ class _Reader:
             if self.data[self.at] != _QUOTE:
                 raise self.wrong("a name in double quotes")
             name = self.string()
-            self.expect(_COLON, '":"')
+            self.skip_space()
+            if self.data[self.at] != _COLON:
+                raise self.wrong("a colon")
+            self.at += 1
             values[name] = self.value(depth - 1)
             more = self.next_item(125)
         return values

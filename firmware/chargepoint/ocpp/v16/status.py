@@ -134,7 +134,9 @@ class StatusReporter:
         """The StatusNotification whose turn it is, or None."""
         if now_ms < self._retry_ms:
             return None
-        for connector, place in enumerate(self._places):
+        # By number, because an enumerate would make garbage in every step.
+        for connector in range(len(self._places)):
+            place = self._places[connector]
             report = self._due(place, now_ms)
             if report is not None:
                 self._sending = place, report
