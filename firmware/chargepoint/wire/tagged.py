@@ -11,15 +11,20 @@ or whose crc is wrong is not a frame: the search goes on behind its first byte. 
 repeated or acknowledged here; what must arrive is said again with the next STATUS or COMMAND.
 
     tag      line       direction      payload
+    START    front end  to station     cause 1 (place in CAUSES), entropy 16: why the station's
+                                       processor was started; once, before it says anything
     STATUS   front end  to station     now_ms 4, utc_s 4 (0: clock never set), then for each
                                        connector: high_mv 2 signed, low_mv 2 signed, inputs 1
     COMMAND  front end  to front end   now_ms 4 of the STATUS that it answers, beat_ms 2 (open the
-                                       contactor when the next COMMAND takes longer; 0: open it
-                                       now), due_ms 2 (the station has nothing to do for so
-                                       long), then for each connector: duty_bp 2, outputs 1
+                                       contactor when a STATUS waits longer for its answer; 0:
+                                       open it now), due_ms 2 (the station has nothing to do for
+                                       so long), then for each connector: duty_bp 2, outputs 1
     CLOCK    front end  to front end   utc_s 4: keep this
     RESET    front end  to front end   hard 1: start the station's processor anew
     LOG      front end  to front end   level 1 (0 debug .. 3 error), text: a line for people
+    TAG      front end  to station     text: an idTag that a driver gave at the front end
+    ASK      front end  to station     nothing: after the next step, FACTS
+    FACTS    front end  to front end   more 1 (0: the last part), part of a JSON object
     CONNECT  modem      to modem       number 1, port 2, host (a name or an address)
     CONNECTED modem     to station     number 1
     DATA     modem      both           number 1, bytes of the connection (at most LONGEST_DATA)
@@ -29,7 +34,7 @@ number: the station counts its CONNECTs (modulo 256) and a CONNECT ends the conn
 what carries another number than the last CONNECT's is late and means nothing.
 
 inputs: FEEDBACK_* in bits 0-1, PILOT_READ (high_mv and low_mv are usable), GUARD_TRIPPED.
-outputs: RELAY_CLOSED.
+outputs: RELAY_CLOSED, and the lamp's LAMP_RED, LAMP_GREEN, LAMP_BLUE.
 """
 
 import struct
@@ -43,6 +48,10 @@ COMMAND = const(0x43)
 CLOCK = const(0x55)
 RESET = const(0x52)
 LOG = const(0x4C)
+START = const(0x42)
+TAG = const(0x54)
+ASK = const(0x41)
+FACTS = const(0x46)
 CONNECT = const(0x4F)
 CONNECTED = const(0x4E)
 DATA = const(0x44)
@@ -56,15 +65,20 @@ PILOT_READ = const(4)
 GUARD_TRIPPED = const(8)
 
 RELAY_CLOSED = const(1)
+LAMP_RED = const(2)
+LAMP_GREEN = const(4)
+LAMP_BLUE = const(8)
 
+CAUSES = ("power", "watchdog", "reset")
 LEVELS = ("debug", "info", "warning", "error")
 
 LONGEST = const(512)
 LONGEST_DATA = const(511)
 
-_START = const(0xA5)
+_FIRST = const(0xA5)
 _HEAD = const(4)
 _TAIL = const(2)
+_ENTROPY_BYTES = const(16)
 _STATUS_HEAD = "<II"
 _STATUS_ROW = "<hhB"
 _COMMAND_HEAD = "<IHH"
@@ -76,7 +90,7 @@ def frame(tag: int, payload: bytes) -> bytes:
     if len(payload) > LONGEST:
         raise ValueError("payload of %d bytes, at most %d expected" % (len(payload), LONGEST))
     body = struct.pack("<BH", tag, len(payload)) + payload
-    return bytes((_START,)) + with_crc(body)
+    return bytes((_FIRST,)) + with_crc(body)
 
 
 class Frames:
@@ -103,19 +117,26 @@ class Frames:
             self._skip()
         return False
 
+    def missing(self) -> int:
+        """How many bytes must still come before ``next`` can say anything new; at least 1."""
+        came = self._came
+        if len(came) < _HEAD:
+            return _HEAD + _TAIL - len(came)
+        return max(1, _HEAD + (came[2] | came[3] << 8) + _TAIL - len(came))
+
     def _keep(self, length: int) -> None:
         self.tag = self._came[1]
         self.payload = self._came[_HEAD : length - _TAIL]
         self._came = self._came[length:]
 
     def _skip(self) -> None:
-        start = self._came.find(bytes((_START,)), 1)
+        start = self._came.find(bytes((_FIRST,)), 1)
         self._came = self._came[start:] if start > 0 else b""
 
 
 def _whole(came: bytes) -> int:
     """The length of the frame at the start; 0 when some is still to come; -1 for no frame."""
-    if came[0] != _START:
+    if came[0] != _FIRST:
         return -1
     if len(came) < _HEAD:
         return 0
@@ -162,6 +183,28 @@ def _head(head: str, row: str, payload: bytes) -> tuple:
 def _rows(head: str, row: str, payload: bytes) -> tuple:
     starts = range(struct.calcsize(head), len(payload), struct.calcsize(row))
     return tuple([struct.unpack_from(row, payload, start) for start in starts])
+
+
+def start(cause: str, entropy: bytes) -> bytes:
+    """A START; ValueError for an unknown cause or another number of bytes than 16."""
+    if len(entropy) != _ENTROPY_BYTES:
+        raise ValueError("entropy of %d bytes, 16 expected" % len(entropy))
+    return frame(START, bytes((CAUSES.index(cause),)) + entropy)
+
+
+def read_start(payload: bytes) -> tuple:
+    """``(cause, entropy)``; ValueError for a payload of a wrong length or an unknown cause."""
+    if len(payload) != 1 + _ENTROPY_BYTES or payload[0] >= len(CAUSES):
+        raise ValueError("START of %d bytes, cause 0-2 and 16 bytes expected" % len(payload))
+    return CAUSES[payload[0]], payload[1:]
+
+
+def facts(text: bytes) -> list:
+    """The FACTS that carry ``text``."""
+    size = LONGEST - 1
+    parts = [text[at : at + size] for at in range(0, len(text) or 1, size)]
+    last = len(parts) - 1
+    return [frame(FACTS, bytes((at < last,)) + part) for at, part in enumerate(parts)]
 
 
 def clock(utc_s: int) -> bytes:

@@ -49,6 +49,19 @@ def test_spoilt_frame_is_dropped_and_the_next_is_found():
     assert heard(tagged.Frames(), bytes(spoilt) + good) == [(tagged.RESET, b"\x01")]
 
 
+@given(messages)
+def test_missing_never_waits_beyond_the_end_of_a_frame(wanted):
+    """Whoever reads ``missing`` bytes at a time blocks on no frame that has come whole."""
+    stream = b"".join(tagged.frame(tag, payload) for tag, payload in wanted)
+    frames, out, at = tagged.Frames(), [], 0
+    while at < len(stream):
+        count = frames.missing()
+        assert 1 <= count <= len(stream) - at
+        out += heard(frames, stream[at : at + count])
+        at += count
+    assert out == wanted
+
+
 def test_payload_over_the_limit_is_refused():
     with pytest.raises(ValueError, match="513 bytes, at most 512"):
         tagged.frame(tagged.DATA, bytes(513))
@@ -103,9 +116,30 @@ def test_small_frames_round_trip():
     assert reset == (tagged.RESET, b"\x01")
 
 
+@given(st.sampled_from(tagged.CAUSES), st.binary(min_size=16, max_size=16))
+def test_start_round_trips(cause, entropy):
+    ((tag, payload),) = heard(tagged.Frames(), tagged.start(cause, entropy))
+    assert tag == tagged.START and tagged.read_start(payload) == (cause, entropy)
+
+
+def test_start_is_refused_with_too_little_entropy():
+    with pytest.raises(ValueError, match="15 bytes, 16 expected"):
+        tagged.start("power", bytes(15))
+
+
+@given(st.binary(max_size=2000))
+def test_facts_come_whole_in_as_many_frames_as_they_need(text):
+    parts = heard(tagged.Frames(), b"".join(tagged.facts(text)))
+    assert {tag for tag, _ in parts} == {tagged.FACTS}
+    assert [payload[0] for _, payload in parts] == [1] * (len(parts) - 1) + [0]
+    assert b"".join(payload[1:] for _, payload in parts) == text
+
+
 @pytest.mark.parametrize(
     ("read", "payload"),
     [
+        (tagged.read_start, bytes(16)),
+        (tagged.read_start, b"\x03" + bytes(16)),
         (tagged.read_status, b"1234567"),
         (tagged.read_status, bytes(8 + 4)),
         (tagged.read_command, bytes(8 + 2)),
