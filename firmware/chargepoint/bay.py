@@ -257,8 +257,10 @@ class Bay:
             return "charging"
         if self.transaction.suspended or not self._offers():
             return "suspended_evse"
-        # The vehicle may take a few seconds to answer the first offer: still Preparing (B3, B4).
-        return "preparing" if now_ms < self._settled_ms else "suspended_ev"
+        # The vehicle may take a few seconds to answer the first offer, and the contactor may have
+        # to rest: still Preparing (B3, B4).
+        starting = self._settled_ms and (connector.ready or now_ms < self._settled_ms)
+        return "preparing" if starting else "suspended_ev"
 
     def _offers(self):
         return self.connector.offered_ma > 0 or self.connector.limit_ma >= 6000

@@ -203,7 +203,8 @@ class Station:
 
     def _reason_of_start(self):
         wanted = self.journal.get(_RESET)
-        self.journal.put(_RESET, b"")
+        if wanted:
+            self.journal.put(_RESET, b"")
         if wanted in (b"soft", b"hard"):
             return wanted.decode() + "_reset"
         return "power_loss" if self.ports.reset.cause == "power" else "reboot"

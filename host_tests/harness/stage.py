@@ -5,6 +5,7 @@ back end's loop becomes quiet, the firmware makes one step. Steps are 10 ms whil
 on and up to a second while nothing is; no event of the world or of the back end is stepped over.
 """
 
+import time
 from pathlib import Path
 
 from host_tests.harness import paths
@@ -23,6 +24,8 @@ paths.use_firmware()
 import pins  # noqa: E402
 
 from chargepoint.wire.url import parse  # noqa: E402
+
+_PATIENCE_S = 0.25
 
 IDENTITY = "PL-0001"
 CARD = bytes.fromhex("04A1B2C3D4E580")
@@ -66,6 +69,7 @@ class Stage:
         self.log = []
         self.on = False
         self.restarts = 0
+        self._carried = 0
         self.on_reset = self._restart
         self.target.prepare()
         for name, data in (files or {}).items():
@@ -113,9 +117,14 @@ class Stage:
             return {}
         snapshot = self.wiring.before_step(to_ms)
         snapshot.update(inputs or {})
+        if self._on_the_way():
+            snapshot["n"] = 1
+        heard = self.network.bytes_heard
         outputs = self.target.step(snapshot)
         self.wiring.after_step(outputs)
         self.loop.run_until_quiet()
+        if "n" in outputs:
+            self._await_bytes(heard + outputs["n"])
         self.pace.note(outputs)
         self.log.extend((to_ms, level, text) for level, text in outputs.get("l", ()))
         if "r" in outputs:
@@ -208,6 +217,20 @@ class Stage:
 
     # -- inside ---------------------------------------------------------------------------------
 
+    def _on_the_way(self):
+        """Bytes left for the station since it was last asked."""
+        before, self._carried = self._carried, self.network.bytes_to_station
+        return self._carried != before
+
+    def _await_bytes(self, heard):
+        """In virtual time what the station sent arrives now, whatever the kernel is busy with.
+
+        What was sent into a connection that is being cut never does.
+        """
+        until_s = time.monotonic() + _PATIENCE_S
+        while self.network.bytes_heard < heard and time.monotonic() < until_s:
+            self.loop.run_until_quiet()
+
     def _own_back_end(self, book):
         csms = Csms(self.loop, self.clock, book)
         csms.start()
@@ -216,7 +239,7 @@ class Stage:
         return csms
 
     def _own_network(self):
-        return Network(self.loop, self.csms.port)
+        return Network(self.loop, self.csms.port, back_door=self.csms.back_door)
 
     def _network_to(self, url):
         _, host, port, _, _ = parse(url)

@@ -38,12 +38,17 @@ def client_context(tls, ca: bytes, certificate: bytes = None, key: bytes = None)
 
 
 class TcpStream:
-    """``state`` is CLOSED, OPENING or OPEN; ``reason`` tells why it closed last."""
+    """``state`` is CLOSED, OPENING or OPEN; ``reason`` tells why it closed last.
+
+    ``received`` and ``sent`` count the bytes of all connections.
+    """
 
     def __init__(self, socket_module, tls_context_source=None):
         """``tls_context_source()`` gives the TLS context of a connection; None: no TLS here."""
         self.state = CLOSED
         self.reason = ""
+        self.received = 0
+        self.sent = 0
         self._sockets = socket_module
         self._context_source = tls_context_source
         self._buffer = bytearray(_READ_BYTES)
@@ -83,13 +88,16 @@ class TcpStream:
         count = self._tried(self._take, self._buffer)
         if count == 0:
             self._end("ended")
+        self.received += count or 0
         return bytes(self._view[:count]) if count else None
 
     def write(self, data: bytes) -> int:
         """Bytes of ``data`` that were taken."""
         if self.state != OPEN:
             return 0
-        return self._tried(self._give, data) or 0
+        count = self._tried(self._give, data) or 0
+        self.sent += count
+        return count
 
     def close(self) -> None:
         """Drop the connection."""

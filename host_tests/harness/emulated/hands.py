@@ -4,13 +4,19 @@ Runs on CPython (target in_process) and on the unix interpreter, where ``unix_ma
 snapshots over a socket. Beside what ``machine`` documents a snapshot may hold
 
     inputs   "tag": an idTag that a driver shows behind the reader    "ask": 1 for the facts
+             "n": 1 when bytes of the network are on their way to the station: wait for them, since
+                  a busy kernel may deliver them a little later than virtual time can tell
     outputs  "l": [[level, text]] log lines    "facts": what the station says of itself
+             "n": how many bytes left for the network in this step
 """
+
+import time
 
 import machine
 from chargepoint.ports import Log
 from chargepoint.run import Loop
 
+_PATIENCE_S = 0.25
 _MASK = 0x3FFFFFFF
 _HALF = 0x20000000
 # The emulated ticks start shortly before they wrap, so that every run sees them wrap.
@@ -63,6 +69,10 @@ class Hands:
     def step(self, inputs: dict) -> dict:
         """One step of the firmware at ``inputs["t"]``."""
         self._bench.load(inputs)
+        stream = self._bench.stream
+        if "n" in inputs:
+            self._await(stream)
+        sent = stream.sent
         if "tag" in inputs:
             self.device.station.cards.present(inputs["tag"], self.device.clock.now_ms())
         self._loop.once()
@@ -70,6 +80,16 @@ class Hands:
         lines = self._log.take()
         if lines:
             outputs["l"] = lines
+        if stream.sent != sent:
+            outputs["n"] = stream.sent - sent
         if "ask" in inputs:
             outputs["facts"] = self.device.station.facts(self.device.clock.now_ms())
         return outputs
+
+    def _await(self, stream):
+        """Poll the link until something came, the connection changed, or patience ends."""
+        link, now_ms = self.device.station.ports.link, self.device.clock.now_ms()
+        received, state = stream.received, stream.state
+        until_s = time.time() + _PATIENCE_S
+        while stream.received == received and stream.state == state and time.time() < until_s:
+            link.poll(now_ms)

@@ -74,6 +74,8 @@ class Bench:
         self.fed = 0
         self.watchdog_ms = None
         self.reset_wish = None
+        # Of the board's network stream the hands tell how much it sent.
+        self.stream = None
         self._changed_levels = {}
         self._changed_duties = {}
         self._phases = _phases(_SAMPLES)
