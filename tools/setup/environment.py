@@ -15,7 +15,8 @@ _FIX = "check the network (or pip's settings for a mirror of PyPI), then `make s
 
 
 def prepare() -> None:
-    if sys.version_info < (3, 11):
+    # This runs before there is an environment, so by any Python.
+    if sys.version_info < (3, 11):  # noqa: UP036
         raise Unavailable(
             f"Python {sys.version.split()[0]} is too old", "sudo apt-get install python3.11"
         )

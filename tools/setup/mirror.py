@@ -6,20 +6,20 @@ from pathlib import Path
 from tools.setup.steps import Unavailable
 
 APT = Path("/etc/apt")
+_RELEASES = set("bullseye bookworm trixie forky stable testing unstable sid".split())
 _SCHEMES = ("http:", "https:", "file:", "mirror+")
 
 
 def find_mirror(apt: Path = APT) -> str:
     """The address below which `pool/` and `dists/` lie, without a final slash.
 
-    PILOTLIGHT_MIRROR in the environment goes first. Security archives hold only part of the
-    pool, and archives of others hold other things: both are passed over.
+    PILOTLIGHT_MIRROR in the environment goes first. An archive that serves no release (security
+    updates, other people's packages) has not the whole pool and is passed over.
     """
     if os.environ.get("PILOTLIGHT_MIRROR"):
         return os.environ["PILOTLIGHT_MIRROR"].rstrip("/")
     for address, suites, components in _sources(apt):
-        serves_pool = "main" in components and not any("-security" in s for s in suites)
-        if serves_pool and "debian" in address:
+        if "main" in components and _RELEASES.intersection(suites):
             return _resolved(address).rstrip("/")
     raise Unavailable(
         f"no Debian mirror is configured in {apt}",

@@ -12,7 +12,7 @@ from tools.setup.steps import Unavailable, run, say
 
 PINS = Path(__file__).with_name("packages.txt")
 DOWNLOADS = TOOLS / "downloads"
-_HELPER = Path("/usr/lib/apt/apt-helper")
+_DOWNLOADER = Path("/usr/lib/apt/apt-helper")
 _TRIXIE = ("unix", "source")  # the groups of trixie; the others are bookworm's
 _EXACT = ("micropython",)  # never taken at another version than the pinned one
 
@@ -83,7 +83,7 @@ def unpack(files: list, folder: Path, leave_out: tuple = ()) -> None:
 
 
 def _require_apt() -> None:
-    if not _HELPER.exists() or not shutil.which("dpkg-deb"):
+    if not _DOWNLOADER.exists() or not shutil.which("dpkg-deb"):
         raise Unavailable(
             "this machine has no apt and dpkg-deb to fetch Debian's packages with",
             "use Debian 12 or later (a container will do)",
@@ -98,7 +98,7 @@ def _download_pinned(packages: list) -> None:
     for package in packages:
         package.file.unlink(missing_ok=True)
         wanted += [f"{mirror}/{package.path}", package.file, f"SHA256:{package.sha256}"]
-    command = [_HELPER, *_private_state("bookworm", "amd64"), "download-file", *wanted]
+    command = [_DOWNLOADER, *_private_state("bookworm", "amd64"), "download-file", *wanted]
     # One file that is gone fails the whole call: what came is judged by its checksum.
     subprocess.run([str(word) for word in command], capture_output=True)
 
