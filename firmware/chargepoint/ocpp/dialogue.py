@@ -23,7 +23,8 @@ _ANSWERS = 16
 
 
 class Dialogue:
-    """``inbound(action, payload, now_ms)`` gives the answer to a call or raises OcppError, and
+    """``inbound(action, payload, now_ms)`` gives the answer to a call or raises OcppError,
+    ``inbound.before_accepted`` does so while the registration is not accepted, and
     ``inbound.check_answer(action, payload)`` raises OcppError for a bad answer to a call of ours.
 
     ``sources`` are asked in order, ``next(now_ms) -> Call or None``, when no call is open.
@@ -142,11 +143,14 @@ class Dialogue:
         self._finish(REFUSED, (code, description), now_ms)
 
     def _called(self, unique_id, action, payload, now_ms):
-        if self.registration is not None and not self.registration.listens(now_ms):
-            self._ignore("call %s while the registration is rejected" % action)
-            return
+        answer, registration = self._inbound, self.registration
+        if registration is not None and not registration.accepted:
+            answer = answer.before_accepted
+            if not registration.listens(now_ms):
+                self._ignore("call %s while the registration is rejected" % action)
+                return
         try:
-            text = frames.build_result(unique_id, self._inbound(action, payload, now_ms))
+            text = frames.build_result(unique_id, answer(action, payload, now_ms))
         except OcppError as error:
             text = frames.build_error(unique_id, error.code, error.description)
         except MemoryError:

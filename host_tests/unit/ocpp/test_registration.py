@@ -30,7 +30,7 @@ class Boot:
         self.told = []
         inbound = new_inbound(settings=self.settings)
         self.dialogue = Dialogue(self.settings, FixedRandom(), inbound)
-        self.registration = inbound.registration = Registration(
+        self.registration = Registration(
             self.settings,
             lambda: outbound.boot(self.settings),
             lambda utc_s: self.told.append(("accepted", utc_s)),

@@ -16,19 +16,16 @@ from chargepoint.ocpp.errors import (
 )
 
 _TX_PROFILE = "TxProfile"
+_ONLY_ACCEPTED = ("RemoteStartTransaction", "RemoteStopTransaction")
 
 
 class Inbound:
-    """What the dialogue calls; ``schema`` is the module v16/schema.py.
-
-    ``registration``, when set, keeps remote starts and stops away until it is accepted.
-    """
+    """What the dialogue calls; ``schema`` is the module v16/schema.py."""
 
     def __init__(self, charge, settings, schema):
         self._charge = charge
         self._settings = settings
         self._schema = schema
-        self.registration = None
 
     def __call__(self, action: str, payload, now_ms: int) -> dict:
         """The payload of the answer to ``action``; raises OcppError."""
@@ -37,6 +34,13 @@ class Inbound:
             raise self._unknown(action)
         check(self._schema.TABLE, action, payload)
         return answer(self, payload)
+
+    def before_accepted(self, action: str, payload, now_ms: int) -> dict:
+        """As a call, while the registration is pending: no remote start or stop (§4.2)."""
+        if action not in _ONLY_ACCEPTED:
+            return self(action, payload, now_ms)
+        check(self._schema.TABLE, action, payload)
+        return _yes(False)
 
     def check_answer(self, action: str, payload) -> None:
         """Raise OcppError when ``payload`` is no answer to our call ``action``."""
@@ -57,10 +61,6 @@ class Inbound:
             )
         return connector
 
-    def _pending(self):
-        """OCPP 1.6 §4.2: no remote start or stop while the registration is pending."""
-        return self.registration is not None and not self.registration.accepted
-
     # -- one function for each action -----------------------------------------------------------
 
     def _remote_start(self, payload):
@@ -74,13 +74,9 @@ class Inbound:
         # A connector that can't be started is Rejected, not an error (OCTT TC_027).
         if connector is not None and not 1 <= connector <= self._charge.connector_count:
             return _yes(False)
-        if self._pending():
-            return _yes(False)
         return _yes(self._charge.remote_start(payload["idTag"], connector))
 
     def _remote_stop(self, payload):
-        if self._pending():
-            return _yes(False)
         return _yes(self._charge.remote_stop(payload["transactionId"]))
 
     def _reset(self, payload):
