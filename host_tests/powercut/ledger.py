@@ -62,7 +62,7 @@ class Ledger:
         """Begin a transaction, unless one runs there."""
         if connector not in self.running:
             number = self.journal.next_transaction()
-            expect(number not in self.numbers, "transaction %d given twice" % number)
+            expect(number not in self.numbers, f"transaction {number} given twice")
             self.running[connector] = number
             self._record(STARTED, connector, number, {"tag": "04A1B2C3D4E5F6"})
 
@@ -112,13 +112,13 @@ class Ledger:
 
     def check(self, journal):
         """Judge a ``journal`` loaded after a cut; raises Wrong."""
-        expect(journal.boot > self.boot, "start %d counted twice" % journal.boot)
+        expect(journal.boot > self.boot, f"start {journal.boot} counted twice")
         found = self._check_events(journal)
         self._check_running(journal, found)
         self._check_ids(journal, found)
         for name, data in self.facts.items():
             got = journal.get(name)
-            expect(got == data or got in self.maybe_facts.get(name, ()), "fact %s lost" % name)
+            expect(got == data or got in self.maybe_facts.get(name, ()), f"fact {name} lost")
 
     def _check_events(self, journal):
         found = set()
@@ -127,44 +127,39 @@ class Ledger:
             if event is None:
                 continue
             found.add(seq)
-            expect(seq in self.said, "event %d was never said" % seq)
-            expect(_facts_of(event) == self.said[seq], "event %d is not what was said" % seq)
-            expect(seq not in self.gone, "event %d came back" % seq)
+            expect(seq in self.said, f"event {seq} was never said")
+            expect(_facts_of(event) == self.said[seq], f"event {seq} is not what was said")
+            expect(seq not in self.gone, f"event {seq} came back")
         for seq in self.saved:
-            expect(seq < journal.next_seq, "number %d would be given again" % seq)
+            expect(seq < journal.next_seq, f"number {seq} would be given again")
             answered = self.said[seq][0] == STARTED and self.said[seq][2] in self.ids
-            expect(seq in found or seq in self.forgotten or answered, "event %d lost" % seq)
+            expect(seq in found or seq in self.forgotten or answered, f"event {seq} lost")
         return found
 
     def _check_running(self, journal, found):
         listed = {entry[0]: entry for entry in journal.unfinished()}
-        for seq, (kind, connector, number, register_wh) in self.said.items():
+        for seq, (kind, connector, number, _) in self.said.items():
             if seq in self.saved and kind == STARTED and not self._stop_said(number):
-                expect(number in listed, "transaction %d lost while running" % number)
+                expect(number in listed, f"transaction {number} lost while running")
                 started, last = listed[number][2], listed[number][3]
-                expect(listed[number][1] == connector, "transaction %d moved" % number)
-                expect(_facts_of(started) == self.said[seq], "start of %d differs" % number)
+                expect(listed[number][1] == connector, f"transaction {number} moved")
+                expect(_facts_of(started) == self.said[seq], f"start of {number} differs")
                 least = self._last_register(number)
                 got = _facts_of(last)[3]
-                expect(got >= least, "register of %d: %s, expected %d" % (number, got, least))
+                expect(got >= least, f"register of {number}: {got}, expected {least}")
             if seq in self.saved and kind == STOPPED:
-                expect(number not in listed, "transaction %d would be stopped twice" % number)
+                expect(number not in listed, f"transaction {number} would be stopped twice")
         fresh = journal.next_transaction()
         for number in self.numbers:
-            expect(fresh > number, "transaction number %d would be given again" % number)
+            expect(fresh > number, f"transaction number {number} would be given again")
 
     def _check_ids(self, journal, found):
         for number, transaction_id in self.saved_ids.items():
-            stops = [s for s, said in self.said.items() if said[0] == STOPPED and said[2] == number]
-            if not stops or stops[0] not in self.forgotten:
-                expect(journal.transaction_id(number) == transaction_id, "id of %d lost" % number)
-            starts = [
-                s for s, said in self.said.items() if said[0] == STARTED and said[2] == number
-            ]
-            expect(
-                journal.first_seq > starts[0] or starts[0] not in found,
-                "start of %d would be sent again" % number,
-            )
+            start, stop = self._seq_of(STARTED, number), self._seq_of(STOPPED, number)
+            if stop is None or stop not in self.forgotten:
+                expect(journal.transaction_id(number) == transaction_id, f"id of {number} lost")
+            again = start in found and journal.first_seq <= start
+            expect(not again, f"start of {number} would be sent again")
 
     def take_over(self, journal):
         """Go on with ``journal``, loaded after a cut: what it has now is what was saved."""
@@ -194,7 +189,7 @@ class Ledger:
         if kind != SAMPLED:
             body["meter_wh"] = self.register_wh
         seq = self.journal.record(kind, connector, number, 1790000000, self.now_ms, body)
-        expect(seq not in self.said, "number %s given twice" % seq)
+        expect(seq not in self.said, f"number {seq} given twice")
         if seq is not None:
             self.said[seq] = (kind, connector, number, self.register_wh)
         self._note()
@@ -214,7 +209,13 @@ class Ledger:
             self.maybe_facts = {}
 
     def _stop_said(self, number):
-        return any(said[0] == STOPPED and said[2] == number for said in self.said.values())
+        return self._seq_of(STOPPED, number) is not None
+
+    def _seq_of(self, kind, number):
+        for seq, said in self.said.items():
+            if said[0] == kind and said[2] == number:
+                return seq
+        return None
 
     def _last_register(self, number):
         """The last register that is on the medium, or that the back end was told."""

@@ -5,6 +5,8 @@ runs it is all that a restart finds of it, because delivered events are forgotte
 that the stop is recorded: a binding found without any event is then rubbish, not a transaction.
 
     closed, id (zigzag + 1, 0: none), length and record of the start, record of the last event
+
+It stays within 128 bytes, like an event (see record.py), for it is rewritten with every reading.
 """
 
 from chargepoint.core import record
@@ -29,7 +31,7 @@ class Binding:
             out.append(0)
         else:
             record.put_varint(out, number * 2 + 1 if number >= 0 else -number * 2)
-        started = record.encode(self.started)
+        started = record.encode(_copy(self.started, self.started.body))
         record.put_varint(out, len(started))
         out.extend(started)
         if self.last is not None:
@@ -61,15 +63,22 @@ def name_of(transaction: int) -> str:
 
 
 def shorten(event):
-    """``event`` with nothing but its register and time, or None when it tells no register.
-
-    A binding must stay small enough to be stored inside the directory.
-    """
+    """``event`` with nothing but its register and time, or None when it tells no register."""
     for quantity, phase, value in event.body.get("values", ()):
         if quantity == "energy_wh" and phase == 0:
-            body = {"context": event.body.get("context"), "values": [[quantity, 0, value]]}
-            return record.Event(
-                event.seq, event.kind, event.connector, event.transaction,
-                event.utc_s, event.boot, event.up_ms, body,
-            )  # fmt: skip
+            return _copy(event, {"values": [[quantity, 0, value]]})
     return None
+
+
+def _copy(event, body):
+    """``event`` with another body, and without the transactions that ran then."""
+    return record.Event(
+        event.seq,
+        event.kind,
+        event.connector,
+        event.transaction,
+        event.utc_s,
+        event.boot,
+        event.up_ms,
+        body,
+    )

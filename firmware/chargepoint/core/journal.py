@@ -87,8 +87,9 @@ class Journal:
 
     # -- events ---------------------------------------------------------------------------------
 
-    def record(self, kind: str, connector: int, transaction: int, utc_s: int, now_ms: int,
-               body: dict) -> int:
+    def record(
+        self, kind: str, connector: int, transaction: int, utc_s: int, now_ms: int, body: dict
+    ) -> int:
         """Queue an event and return its seq, or None for a reading that found no room.
 
         ``body`` is JSON-able; its "values" are [quantity, phase, whole number] each.
@@ -334,7 +335,7 @@ class Journal:
         self._keep_binding(event.transaction, binding)
 
     def _close_binding(self, transaction):
-        """Say that the stop, still on the medium, goes next: a cut must not leave it to do again."""
+        """Say that only the delivery of the stop is missing, which is about to be forgotten."""
         binding = self._bindings.get(transaction)
         if binding is not None:
             binding.closed = True

@@ -1,10 +1,11 @@
 """When readings are due, and what of them is wanted."""
 
 import pytest
-from chargepoint.core.metering import CLOCK, PERIODIC, Sampler
-from chargepoint.ports import Reading
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chargepoint.core.metering import CLOCK, PERIODIC, Sampler
+from chargepoint.ports import Reading
 
 MIDNIGHT_S = 1790035200  # 2026-09-22T00:00:00Z
 STEP_MS = 10

@@ -1,9 +1,10 @@
 """The bytes of an event: small, checked, and the same after a round trip."""
 
 import pytest
-from chargepoint.core import record
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chargepoint.core import record
 
 QUANTITIES = ("energy_wh", "export_wh", "power_w", "current_ma", "voltage_mv", "frequency_mhz")
 
