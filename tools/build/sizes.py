@@ -14,10 +14,7 @@ def rooms(files: dict, size) -> dict:
     total: dict = defaultdict(int)
     for place, content in files.items():
         folders = place.split("/")[:-1]
-        if not folders:
-            room = "board"
-        else:
-            room = "/".join(folders[1:2]) or "chargepoint"
+        room = folders[min(1, len(folders) - 1)] if folders else "board"
         total[room] += size(content)
     return dict(total)
 

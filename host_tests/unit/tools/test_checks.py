@@ -43,7 +43,7 @@ def test_check_finds_the_fault_and_passes_a_clean_room(tmp_path, check, text, sa
     assert said in "\n".join(check.find(tree))
 
 
-def test_names_finds_a_file_that_is_called_utils(tmp_path):
+def test_names_finds_a_file_with_a_word_that_says_nothing(tmp_path):
     assert names.find(grow(tmp_path, firmware__chargepoint__utils=CLEAN)) != []
 
 

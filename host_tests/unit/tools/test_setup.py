@@ -35,7 +35,7 @@ def test_mirror_is_read_from_stanzas_and_passes_over_security_and_others(apt):
 
 
 def test_mirror_is_read_from_lines_with_options(apt):
-    line = "deb-src http://no.test/debian x main\ndeb [arch=amd64] http://m.test/debian bookworm main\n"
+    line = "deb-src http://no.test/d sid main\ndeb [arch=amd64] http://m.test/debian sid main\n"
     (apt / "sources.list").write_text("# comment\n" + line)
     assert mirror.find_mirror(apt) == "http://m.test/debian"
 
