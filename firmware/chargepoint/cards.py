@@ -58,8 +58,8 @@ class Cards:
         plugged = [bay for bay in usable if bay.connector.plugged]
         return (plugged or usable or [None])[0]
 
-    def _ask(self, tag):
-        return self._station.exchange.ask_authorize(tag, self._authorisation)
+    def _ask(self, tag, number):
+        return self._station.exchange.ask_authorize(tag, number, self._authorisation)
 
     def _decided(self, tag, status, parent, now_ms):
         if status == ACCEPTED and self._stop_by_parent(tag, parent, now_ms):

@@ -44,6 +44,7 @@ class Exchange:
         self._heartbeat = Heartbeat(settings, self.dialogue, self._set_clock)
         self._redial_ms = None
         self._was_open = False
+        self._ignored = 0
         self._wire()
 
     def step(self, now_ms: int) -> None:
@@ -52,22 +53,26 @@ class Exchange:
         self._report(now_ms)
         self.connection.tick(now_ms)
         self._notice_link(now_ms)
+        self._notice_rubbish()
         if self._redial_ms is not None and now_ms >= self._redial_ms:
             self._redial_ms = None
             self.connection.redial(now_ms)
 
     # -- asked by the station -------------------------------------------------------------------
 
-    def ask_authorize(self, tag: str, authorisation) -> bool:
-        """Ask the back end about ``tag``; False when it can't be asked now."""
+    def ask_authorize(self, tag: str, number: int, authorisation) -> bool:
+        """Ask the back end about ``tag``, as question ``number`` of ``authorisation``.
+
+        False when it can't be asked now.
+        """
 
         def done(outcome, payload, now_ms):
             if outcome == outcomes.ANSWERED:
                 info = payload["idTagInfo"]
                 parent = info.get("parentIdTag")
-                authorisation.answered(tag, info["status"], parent, now_ms)
+                authorisation.answered(number, info["status"], parent, now_ms)
             else:
-                authorisation.unanswered(tag, now_ms)
+                authorisation.unanswered(number, now_ms)
 
         if not self.dialogue.ready:
             return False
@@ -146,6 +151,11 @@ class Exchange:
         self._station.ports.log.write("warning", "link closed: %s" % self.connection.reason)
         self._calls.drop(now_ms)
         self._triggered.drop(now_ms)
+
+    def _notice_rubbish(self):
+        if self.dialogue.ignored != self._ignored:
+            self._ignored = self.dialogue.ignored
+            self._station.ports.log.write("warning", "ignored: %s" % self.dialogue.complaint)
 
     def _event_answered(self, event, payload):
         """The back end's word on an event; the one on a start may forbid the idTag."""

@@ -75,6 +75,8 @@ class Station:
         self.journal.load()
         self.settings = Settings(OWN_ROWS + OCPP_ROWS, self.journal.get, self.journal.put)
         self.settings.factory(factory)
+        for name in self.settings.damaged:
+            ports.log.write("error", "stored setting %s is damaged: default taken" % name)
         self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode"))
         self.bays = [self._build_bay(at + 1, of) for at, of in enumerate(ports.connectors)]
         self.availability = Availability(len(self.bays), self.journal)

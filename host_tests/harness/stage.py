@@ -6,6 +6,7 @@ on and up to a second while nothing is; no event of the world or of the back end
 """
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 from host_tests.harness import paths
@@ -210,6 +211,11 @@ class Stage:
         self.until(lambda: self.sessions() and self.sessions()[-1]["reason"], 240, "a stop")
         assert len(self.sessions()) == 1, self.sessions()
         return self.sessions()[0]
+
+    @staticmethod
+    def seconds(timestamp: str) -> int:
+        """Seconds since 1970 of an ISO 8601 text."""
+        return int(datetime.fromisoformat(timestamp).timestamp())
 
     def sessions(self) -> list:
         """The transactions as the back end recorded them."""

@@ -1,16 +1,10 @@
 """The network and the back end go away; no session and no watt-hour does."""
 
 import json
-from datetime import datetime
 
 from host_tests.harness.stage import CARD_TAG, IDENTITY
 
 OFFLINE = {"AllowOfflineTxForUnknownId": "true", "MeterValueSampleInterval": "20"}
-
-
-def seconds(timestamp):
-    """Seconds since 1970 of an ISO 8601 text."""
-    return datetime.fromisoformat(timestamp).timestamp()
 
 
 def transaction_frames(stage):
@@ -43,8 +37,8 @@ def test_session_of_an_outage_is_delivered_in_order_with_its_own_times(make_stag
     number = session["transaction_id"]
     assert {payload["transactionId"] for action, payload in frames[1:]} == {number}
     assert len(frames) >= 5
-    assert began_s <= seconds(session["start_time"]) <= began_s + 60
-    assert ended_s - 5 <= seconds(session["stop_time"]) <= ended_s + 5
+    assert began_s <= stage.seconds(session["start_time"]) <= began_s + 60
+    assert ended_s - 5 <= stage.seconds(session["stop_time"]) <= ended_s + 5
 
 
 def test_start_is_answered_once_when_the_link_drops_in_the_middle_of_the_call(stage):

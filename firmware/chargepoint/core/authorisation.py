@@ -14,8 +14,9 @@ REFUSED = "Invalid"
 class Authorisation:
     """Asks for one idTag at a time.
 
-    ``ask(tag)`` hands the question to the back end and returns False when it is not reachable;
-    its answer comes back through ``answered``.
+    ``ask(tag, number)`` hands question ``number`` to the back end and returns False when it is
+    not reachable; the answer comes back through ``answered`` or ``unanswered``. A word on an
+    older question is dropped, also when it was about the same idTag.
     """
 
     def __init__(self, settings, ask):
@@ -24,6 +25,7 @@ class Authorisation:
         self.tag = None
         self._decided = None
         self._deadline_ms = 0
+        self._number = 0
 
     def request(self, tag: str, decided, now_ms: int) -> bool:
         """Decide on ``tag``, then call ``decided(tag, status, parent, now_ms)``.
@@ -34,18 +36,19 @@ class Authorisation:
             return False
         self.tag, self._decided = tag, decided
         self._deadline_ms = now_ms + timing.AUTHORISE_MS
-        if not self._ask(tag):
+        self._number += 1
+        if not self._ask(tag, self._number):
             self._decide_offline(now_ms)
         return True
 
-    def answered(self, tag: str, status: str, parent: str, now_ms: int) -> None:
-        """The back end's word on ``tag``; an answer to an older question is dropped."""
-        if tag == self.tag:
+    def answered(self, number: int, status: str, parent: str, now_ms: int) -> None:
+        """The back end's word on question ``number``."""
+        if self.tag is not None and number == self._number:
             self._decide(status, parent, now_ms)
 
-    def unanswered(self, tag: str, now_ms: int) -> None:
-        """The question for ``tag`` was lost, refused or timed out."""
-        if tag == self.tag:
+    def unanswered(self, number: int, now_ms: int) -> None:
+        """Question ``number`` was lost, refused or timed out."""
+        if self.tag is not None and number == self._number:
             self._decide_offline(now_ms)
 
     def tick(self, now_ms: int) -> None:

@@ -99,6 +99,10 @@ class Line:
             return
         self._desk.note(self.identity, "sent", message)
 
+    def post_bytes(self, raw: bytes) -> None:
+        """Put bytes on the wire that need not be a WebSocket frame."""
+        self._socket.transport.write(raw)
+
     def close(self, code: int, reason: str) -> None:
         """Close as RFC 6455 wants it."""
         self._spawn(self._socket.close(code, reason))

@@ -169,6 +169,11 @@ class Csms:
         self._line(identity).post(raw)
         self.loop.settle()
 
+    def send_bytes(self, identity: str, raw: bytes) -> None:
+        """Send bytes as they are, below the WebSocket: frames that break RFC 6455."""
+        self._line(identity).post_bytes(raw)
+        self.loop.settle()
+
     def drop(self, identity: str, how="abort", code=1000, reason="") -> None:
         """End the connection: "abort" resets it, "close" closes it with ``code``."""
         if how == "abort":
