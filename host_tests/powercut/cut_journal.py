@@ -1,7 +1,7 @@
 """Run by the 32-bit MicroPython: a session on littlefs, then every power cut of it.
 
-Arguments: number of blocks. Prints one JSON line: cuts, operations, erases, programmed bytes, idle garbage,
-and what was wrong (a list of texts).
+Argument: number of blocks. Prints one JSON line: cuts, operations, erases, programmed bytes, idle
+garbage, and what was wrong (a list of texts).
 """
 
 import gc

@@ -5,13 +5,12 @@ left, whole and half done, and judges the journal found there (`ledger.py`).
 """
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tools.paths import MICROPYTHON
+from tools.paths import MICROPYTHON, is_ci
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 
@@ -20,7 +19,7 @@ FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 def report(request):
     """What the interpreter found with a flash of so many 4 KB blocks."""
     if not MICROPYTHON.exists():
-        if os.environ.get("CI") == "true":
+        if is_ci():
             pytest.fail(f"{MICROPYTHON} is missing: `make setup` fetches it")
         pytest.skip(f"{MICROPYTHON} is missing: `make setup` fetches it")
     done = subprocess.run(
