@@ -27,10 +27,14 @@ class Command:
 
 
 class Later:
-    """``look(state)`` gives the answer, or None while there is none."""
+    """``look(state)`` gives the answer, or None while there is none.
 
-    def __init__(self, look: Callable[[dict], dict | None]):
+    ``asks_station``: the state must hold what the firmware says in this very step.
+    """
+
+    def __init__(self, look: Callable[[dict], dict | None], asks_station: bool = False):
         self.look = look
+        self.asks_station = asks_station
 
 
 def parse(line: str, connectors: int) -> Command:
@@ -167,7 +171,7 @@ def _wait(sim, wanted, timeout_s):
         error = f"did not come true within {timeout_s} s: {json.dumps(wanted)}"
         return {"ok": False, "error": error, "found": condition.found(state)}
 
-    return Later(look)
+    return Later(look, condition.asks_station)
 
 
 def _sleep(sim, seconds):

@@ -18,6 +18,7 @@ from tools.sim.errors import Refused
 _COMPARISON = re.compile(r"(?P<path>[\w.-]+)\s*(?P<how>!=|>=|<=|=|>|<)\s*(?P<value>.*)")
 _ORDERED = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _EXPECTED = 'an object such as {"status": "Charging"}, "path=value", or a list of these'
+_FROM_STATION = {"station", "online"}
 _MISSING = object()
 
 
@@ -31,6 +32,11 @@ class Condition:
         self.tests = _tests(wanted, state)
         if not self.tests:
             raise Refused(f'"for": expected {_EXPECTED}, at least one condition')
+
+    @property
+    def asks_station(self) -> bool:
+        """Whether the firmware's own word is needed, not only the world and the back end."""
+        return any(not _FROM_STATION.isdisjoint(path) for path, _, _ in self.tests)
 
     def holds(self, state: dict) -> bool:
         """Whether all of it is true."""

@@ -30,7 +30,7 @@ def run(given) -> int:
     except Unusable as error:
         print(f"pilotlight sim: {error}", file=sys.stderr)
         return 2
-    except RuntimeError as error:  # the target's last words
+    except (RuntimeError, OSError) as error:  # the target's last words, a full disk
         print(f"pilotlight sim: {error}", file=sys.stderr)
         return 1
     finally:

@@ -8,6 +8,7 @@ from host_tests.harness import paths
 from host_tests.harness.csms.upgrade import SUBPROTOCOL
 from host_tests.harness.targets import TARGETS
 from tools.sim.errors import Unusable
+from tools.sim.kept import Kept
 
 paths.use_firmware()
 
@@ -19,6 +20,7 @@ MOST_CONNECTORS = {"unix": 4, "in_process": 4, "qemu": 1}
 _HOST_PORT = re.compile(r"(?:(?P<host>[^:\[\]]+)|\[(?P<six>[0-9a-fA-F:.]+)\]):(?P<port>\d{1,5})")
 # Hexadecimal keys of security profile 1 stand for raw bytes (OCPP 1.6 Security, A00.FR.205).
 _RAW_KEY = re.compile(r"(?:[0-9a-fA-F]{2}){16,20}")
+_KEY = "AuthorizationKey"
 _FILES = (("ca", "tls_ca"), ("cert", "tls_certificate"), ("key", "tls_key"))
 
 
@@ -27,7 +29,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--target", choices=list(TARGETS), default="unix", help="where the firmware runs (unix)")
     add("--board", metavar="NAME", help="a board of boards/ that the target can be")
-    add("--connectors", type=int, default=1, metavar="N", help="how many connectors (1)")
+    add("--connectors", type=int, metavar="N", help="how many connectors (1)")
     add("--csms", metavar="URL", help=f"a back end ({SUBPROTOCOL}, ws or wss); without: our own")
     add("--identity", metavar="ID", help="the station's name (PL-0001)")
     add("--password", metavar="P", help="password of HTTP Basic auth")
@@ -43,17 +45,21 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 class Options:
-    """``given`` is the parsed command line. Raises Unusable saying what was expected."""
+    """``given`` is the parsed command line. Raises Unusable saying what was expected.
+
+    With a state folder a start without an option is as the one before; of ``--setting`` the first
+    value stays, as everything does that the station keeps.
+    """
 
     def __init__(self, given: argparse.Namespace):
+        kept = Kept(given.state)
         self.target = given.target
-        self.connectors = self._connectors(given)
+        self.connectors = self._connectors(given, given.connectors or kept.connectors)
         self.url = self._url(given)
-        self.settings = dict(_setting(text) for text in given.setting)
-        self.identity = self._identity(given)
-        self.password = given.password
+        self.settings = {**dict(_setting(text) for text in given.setting), **kept.settings}
+        self.identity = self._identity(given.identity or kept.identity)
         if given.password is not None:
-            self.settings["AuthorizationKey"] = given.password
+            self.settings = {**_without(self.settings, _KEY), _KEY: given.password}
         self.files = self._files(given)
         self.state = given.state
         self.control = None if given.control is None else address(given.control)
@@ -62,26 +68,30 @@ class Options:
         self.exit_on_reset = given.on_reset == "exit"
         _check_board(given)
 
+    def keep(self) -> None:
+        """Remember for the next start; only once the station took the settings."""
+        if self.state is not None:
+            Kept.write(self.state, self.connectors, self.identity, self.settings)
+
     @property
     def secret(self) -> bytes | None:
         """The password as the back end knows it."""
-        key = self.settings.get("AuthorizationKey")
+        key = _find(self.settings, _KEY)
         if not key:
             return None
         return bytes.fromhex(key) if _RAW_KEY.fullmatch(key) else key.encode()
 
-    def _connectors(self, given) -> int:
+    def _connectors(self, given, count: int) -> int:
         most = MOST_CONNECTORS[given.target]
-        if not 1 <= given.connectors <= most:
-            raise Unusable(
-                f"--connectors {given.connectors}: target {given.target} has 1 to {most}"
-            )
-        return given.connectors
+        if not 1 <= count <= most:
+            raise Unusable(f"--connectors {count}: target {given.target} has 1 to {most}")
+        return count
 
-    def _identity(self, given) -> str:
-        named = [key for key in self.settings if key.lower() == "identity"]
-        texts = [self.settings.pop(key) for key in named]
-        return given.identity or (texts[-1] if texts else "PL-0001")
+    def _identity(self, named: str | None) -> str:
+        """``--identity`` goes before ``--setting Identity=``."""
+        set_to = _find(self.settings, "Identity")
+        self.settings = _without(self.settings, "Identity")
+        return named or set_to or "PL-0001"
 
     def _url(self, given) -> str | None:
         if given.csms is None:
@@ -111,6 +121,15 @@ def address(text: str) -> tuple[str, int]:
     if found is None or int(found["port"]) > 65535:
         raise Unusable(f"--control {text}: HOST:PORT expected, such as 127.0.0.1:7000")
     return found["host"] or found["six"], int(found["port"])
+
+
+def _find(settings: dict, name: str) -> str | None:
+    """Names of settings are the same in any case."""
+    return next((text for key, text in settings.items() if key.lower() == name.lower()), None)
+
+
+def _without(settings: dict, name: str) -> dict:
+    return {key: text for key, text in settings.items() if key.lower() != name.lower()}
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -80,7 +80,7 @@ def _contactor(contactor) -> Text:
 
 
 def _status(sim, number: int) -> str:
-    told = sim.tape.statuses.get(number)
+    told = sim.statuses.get(number)
     if told is None:
         return "not told yet"
     if told["errorCode"] == "NoError":

@@ -12,6 +12,7 @@ from host_tests.harness.stage import Stage
 from host_tests.harness.targets.base import Unavailable
 from tools.sim import commands, state
 from tools.sim.errors import Refused, Unusable
+from tools.sim.hint import explain
 from tools.sim.options import Options
 from tools.sim.overhear import Overhear
 from tools.sim.registers import Registers
@@ -52,7 +53,7 @@ class Sim:
     def run(self) -> int:
         """Until ``end``; the exit status."""
         self.tape.tell(NOTE, f"a station on {self.options.target}, back end {self._where()}")
-        self._start(self.stage.start)
+        self._start()
         while self.status is None:
             self.turn()
         self.stage.loop.run_until_quiet()
@@ -63,9 +64,8 @@ class Sim:
         stage = self.stage
         now_ms = min(stage.loop.now_ms(), stage.now_ms + _LONGEST_STEP_MS)
         inputs, self.inputs = self.inputs, {}
-        if self._waiting or stage.now_ms >= self._facts_due_ms:
+        if self._must_ask():
             inputs["ask"] = 1
-            self._facts_due_ms = stage.now_ms + _FACTS_MS
         outputs = stage.step(max(stage.now_ms + STEP_MS, now_ms), inputs)
         self.facts = outputs.get("facts", self.facts) if stage.on else None
         self._report()
@@ -112,11 +112,32 @@ class Sim:
             self._report()
         return self._state(with_sessions)
 
+    @property
+    def statuses(self) -> dict:
+        """connector -> StatusNotification: the last that passed; over wss what the station holds."""
+        if self._overhears:
+            return self.tape.statuses
+        return dict(enumerate(self.facts["statuses"])) if self.facts else {}
+
+    @property
+    def _overhears(self) -> bool:
+        return self.options.url is None or self.options.url.startswith("ws://")
+
     def own_back_end(self, who: str):
         """Our back end; Refused when the station talks to one elsewhere."""
         if self.stage.csms is None:
             raise Refused(f"{who}: there is no back end of our own; start without --csms")
         return self.stage.csms
+
+    def _must_ask(self) -> bool:
+        """Whether the next step is to tell what the firmware says of itself."""
+        asks = not self._overhears
+        if any(asks or later.asks_station for later, _ in self._waiting):
+            return True
+        due = self.stage.now_ms >= self._facts_due_ms
+        if due:
+            self._facts_due_ms = self.stage.now_ms + _FACTS_MS
+        return due
 
     def _carry_out(self, line, answer):
         if answer.cancelled():
@@ -149,7 +170,7 @@ class Sim:
         sessions = None
         if with_sessions and self.stage.csms is not None:
             sessions = state.shorten(self.stage.sessions())
-        return state.observe(self.stage, self.facts, self.tape.statuses, sessions)
+        return state.observe(self.stage, self.facts, self.statuses, sessions)
 
     # -- the stage ------------------------------------------------------------------------------
 
@@ -201,7 +222,7 @@ class Sim:
     def _listen(self):
         """Hear every frame, whoever the back end is."""
         if self.stage.csms is None:
-            if self.options.url.startswith("ws://"):
+            if self._overhears:
                 self.stage.network.overhear = Overhear(self.tape.frame)
             return
         self.stage.csms.observers.append(lambda who, way, at_ms, raw: self.tape.frame(way, raw))
@@ -215,12 +236,13 @@ class Sim:
             self.tape.tell(STATION, f"{level}: {text}")
         self.stage.log.clear()
 
-    def _start(self, start):
+    def _start(self):
         """Switch on; a setting that the firmware refuses is told in its own words."""
         try:
-            start()
+            self.stage.start()
         except ValueError as error:
-            raise Unusable(_last_words(str(error))) from None
+            raise Unusable(explain(str(error))) from None
+        self.options.keep()
 
     def _reset(self, kind):
         if self.options.exit_on_reset:
@@ -233,12 +255,6 @@ class Sim:
 
     def _where(self):
         return self.options.url or f"of our own on {self.stage.csms.url}"
-
-
-def _last_words(text: str) -> str:
-    """The message at the end of a traceback of either interpreter."""
-    lines = text.strip().splitlines()
-    return lines[-1].removeprefix("ValueError: ") if lines else text
 
 
 def _append(path: Path, frame: tuple) -> None:

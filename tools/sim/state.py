@@ -19,7 +19,7 @@ def observe(stage, facts: dict | None, statuses: dict, sessions: list | None) ->
     connectors = state.pop("connectors")
     said = facts["connectors"] if facts else [None] * len(connectors)
     for number, own in zip(connectors, said, strict=True):
-        told = statuses.get(int(number), {})
+        told = statuses.get(int(number)) or {}
         connectors[number]["status"] = told.get("status")
         connectors[number]["error_code"] = told.get("errorCode")
         connectors[number]["station"] = own

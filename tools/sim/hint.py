@@ -1,0 +1,23 @@
+"""What to do about a word of the firmware's own."""
+
+import difflib
+
+from host_tests.harness import paths
+
+paths.use_firmware()
+
+from chargepoint.core.settings_own import ROWS as OWN_ROWS  # noqa: E402
+from chargepoint.ocpp.v16.settings import ROWS as OCPP_ROWS  # noqa: E402
+
+_UNKNOWN = "unknown setting "
+
+
+def explain(text: str) -> str:
+    """The last line of a traceback of either interpreter, and what was expected."""
+    lines = text.strip().splitlines() or [text]
+    said = lines[-1].removeprefix("ValueError: ")
+    if not said.startswith(_UNKNOWN):
+        return said
+    names = [row[0] for row in OWN_ROWS + OCPP_ROWS]
+    alike = difflib.get_close_matches(said.removeprefix(_UNKNOWN), names)
+    return f"{said}; {'perhaps' if alike else 'expected one of'} {', '.join(alike or names)}"
