@@ -167,6 +167,7 @@ class Station:
             "faults": list(self.faults.active),
             "damaged_settings": list(self.settings.damaged),
             "safe_mode": self.safe_mode,
+            "statuses": [exchange.statuses.payload(n) for n in range(len(self.bays) + 1)],
             "connectors": [bay.facts(now_ms) for bay in self.bays],
         }
 
