@@ -1,0 +1,130 @@
+"""The emulated MPS2: a station on four serial lines (meter, reader, front end, modem).
+
+Names in its store that are provisioning: ``factory`` (JSON object: setting -> text) and ``board``
+(JSON object: ``connectors``, which can only be 1 here).
+"""
+
+# ruff: noqa: E402
+
+import gc
+
+# Loading the modules makes garbage all over the heap; unless it goes at once, no room is left in
+# one piece for the interpreter's table of names, which wants 12 KB.
+gc.threshold(8192)
+
+import json
+
+import flash
+import pins
+from uart import Uart
+
+from chargepoint.drivers.front_end import FrontEnd
+from chargepoint.drivers.front_end_ports import (
+    FrontEndClock,
+    FrontEndGuard,
+    FrontEndLog,
+    FrontEndOutput,
+    FrontEndPilot,
+    FrontEndRandom,
+    FrontEndRelay,
+    FrontEndReset,
+)
+from chargepoint.drivers.lamp_pin import PinLamp
+from chargepoint.drivers.link_websocket import WebSocketLink
+from chargepoint.drivers.meter_sdm630 import Sdm630Meter
+from chargepoint.drivers.reader_pn532 import Pn532Reader
+from chargepoint.drivers.store_file import FileStore
+from chargepoint.drivers.stream_serial import SerialStream
+from chargepoint.ports import Watchdog
+from chargepoint.run import count_watchdog
+from chargepoint.station import ConnectorPorts, Device, Ports, Station
+from chargepoint.wire import tagged
+
+_CONNECTORS = 1
+_FOLDER = "/flash"
+_MODEM_BYTES = 1024
+_ELECTRICS = {"max_ma": 32000, "phases": 3, "ventilated": False, "simplified": True}
+
+
+class NoWatchdog(Watchdog):
+    """The front end holds the reset line and misses the answers of a station that hangs."""
+
+
+def build() -> Device:
+    """The station of this board, with the first STATUS heard.
+
+    Raises ValueError for a factory setting that is unknown or out of range.
+    """
+    meter_line = Uart(pins.METER_UART)
+    reader_line = Uart(pins.READER_UART)
+    modem_line = Uart(pins.MODEM_UART, _MODEM_BYTES)
+
+    def fill():
+        meter_line.fill()
+        reader_line.fill()
+        modem_line.fill()
+
+    front_end = FrontEnd(Uart(pins.FRONT_END_UART), _CONNECTORS, fill)
+    front_end.meet()
+    store = _open_store()
+    clock = FrontEndClock(front_end)
+    random = FrontEndRandom(front_end)
+    reset = FrontEndReset(front_end)
+    log = FrontEndLog(front_end)
+    ports = Ports(
+        clock=clock,
+        store=store,
+        link=WebSocketLink(SerialStream(modem_line), random),
+        random=random,
+        reader=Pn532Reader(reader_line),
+        reset=reset,
+        log=log,
+        connectors=[_connector(front_end, Sdm630Meter(meter_line), clock)],
+    )
+    crashes = count_watchdog(store, reset.cause)
+    station = Station(ports, _provisioned(store, "factory"), crashes)
+    _serve_front_end(front_end, station, clock)
+    gc.threshold(-1)
+    front_end.exchange()
+    return Device(station, clock, NoWatchdog(), reset, store, log)
+
+
+def _open_store():
+    flash.mount(flash.Flash(pins.FLASH, pins.FLASH_BLOCKS), _FOLDER)
+    store = FileStore(_FOLDER)
+    flash.take_over(pins.PROVISIONING, pins.PROVISIONING_BYTES, store)
+    wanted = _provisioned(store, "board").get("connectors", _CONNECTORS)
+    if wanted != _CONNECTORS:
+        raise ValueError("connectors %r: this board has one meter line, expected 1" % wanted)
+    return store
+
+
+def _provisioned(store, name):
+    saved = store.read(name)
+    return {} if saved is None else json.loads(saved)
+
+
+def _connector(front_end, meter, clock):
+    colours = (tagged.LAMP_RED, tagged.LAMP_GREEN, tagged.LAMP_BLUE)
+    lamp = PinLamp(*[FrontEndOutput(front_end, 0, bit) for bit in colours], clock)
+    return ConnectorPorts(
+        FrontEndPilot(front_end, 0),
+        FrontEndRelay(front_end, 0),
+        FrontEndGuard(front_end, 0),
+        meter,
+        lamp,
+        dict(_ELECTRICS),
+    )
+
+
+def _serve_front_end(front_end, station, clock):
+    """An idTag from the front end counts as a card; its questions are answered."""
+
+    def facts():
+        told = station.facts(clock.now_ms())
+        gc.collect()
+        told["heap"] = {"live": gc.mem_alloc(), "free": gc.mem_free()}
+        return told
+
+    front_end.on_tag = lambda tag: station.cards.present(tag, clock.now_ms())
+    front_end.facts = facts

@@ -1,0 +1,146 @@
+"""Target qemu: MicroPython on an emulated Cortex-M3 with 160 KB of heap, the application a ROMFS.
+
+The instruments, the front end and the network are on the far ends of its four serial lines. Time
+is led from here as everywhere: the front end's STATUS makes the station step, its COMMAND ends the
+step. What the other lines bring in a step is in the UARTs before STATUS leaves.
+"""
+
+import time
+
+from host_tests.harness import paths
+from host_tests.harness.targets.base import Target, Unavailable
+from host_tests.harness.targets.images import image_of
+from host_tests.harness.targets.qemu_front_end import FrontEnd
+from host_tests.harness.targets.qemu_machine import Machine, Silence
+from host_tests.harness.targets.qemu_modem import Modem
+
+paths.use_firmware()
+
+import pins  # noqa: E402
+
+_PATIENCE_S = 60
+_CONSOLE_S = 0.5
+_TRACE = "Traceback"
+# 500 bytes take 50 ms of the host's time, several times that when it is loaded.
+_DRAIN_S = 2
+
+
+class Qemu(Target):
+    """``patience_s`` is how long, on the host, an answer may take before the guard opens."""
+
+    name = "qemu"
+
+    def __init__(self, folder, provisioning, seed=1, patience_s=_PATIENCE_S, image=None):
+        super().__init__(folder, provisioning, seed)
+        board = provisioning.get("board", {})
+        if board.get("connectors", 1) != 1:
+            raise Unavailable("qemu: the emulated board has one connector; use --target unix")
+        self.machine = Machine(self.folder)
+        self.starts = 0
+        self._patience_s = patience_s
+        self._image = image or image_of("qemu_mps2")
+        self._via = board.get("via", {})
+        self._lines = {pins.METER_UART[0]: "meter", pins.READER_UART: "reader"}
+        self._records = {}
+        self._clogged = False
+
+    def provision(self, name, data):
+        self._records[name] = data
+
+    def power_on(self, cause, inputs):
+        self.power_off()
+        self.starts += 1
+        self._front_end = FrontEnd(self.seed * 1000 + self.starts)
+        self._modem = Modem(self._via)
+        self._received = {}
+        if self._records:
+            self.machine.lay(self._records)
+        self.machine.start(self._image.read_bytes())
+        self._front_end.load(inputs)
+        self._send_bytes(inputs)
+        self.machine.send("front_end", self._front_end.start(cause))
+        try:
+            self._listen()
+        except RuntimeError as error:
+            self.power_off()
+            raise ValueError(str(error))
+        if self._front_end.tripped:
+            words = self.machine.last_words()
+            self.power_off()
+            raise RuntimeError(f"qemu: no start within {self._patience_s} s:\n{words}")
+        self._records = {}
+
+    def power_off(self):
+        if self.machine.on:
+            self.machine.stop()
+            self._modem.close()
+
+    def step(self, inputs):
+        self._front_end.load(inputs)
+        self._send_bytes(inputs)
+        self._send_network("n" in inputs)
+        self.machine.send("front_end", self._front_end.step(inputs))
+        self._listen()
+        return self._outputs()
+
+    def _send_bytes(self, inputs):
+        sent = [(self._lines.get(uart), data) for uart, data in inputs.get("u", ())]
+        for line, data in sent:
+            if line is not None:
+                self.machine.send(line, bytes.fromhex(data))
+        for line, _ in sent:
+            if line is not None:
+                self.machine.drain(line, _DRAIN_S)
+
+    def _send_network(self, awaited):
+        # A station that does not take what came is left in peace until it does.
+        if self._clogged and not self.machine.drained("modem"):
+            return
+        frames = self._modem.poll(awaited)
+        if frames:
+            self.machine.send("modem", frames)
+            self._clogged = not self.machine.drain("modem", _DRAIN_S)
+
+    def _listen(self):
+        """Take what the lines say until the step is answered, or patience ends."""
+        until_s = time.monotonic() + self._patience_s
+        while not self._front_end.answered:
+            try:
+                self._hear(self.machine.receive(_CONSOLE_S))
+            except Silence:
+                self._judge_silence(until_s)
+        try:
+            self._hear(self.machine.receive(0))
+        except Silence:
+            pass
+
+    def _judge_silence(self, until_s):
+        words = self.machine.last_words()
+        if _TRACE in words:
+            raise RuntimeError(words)
+        if time.monotonic() >= until_s:
+            self._front_end.trip()
+
+    def _hear(self, came):
+        for line, data in came.items():
+            if line == "front_end":
+                self._front_end.hear(data)
+            elif line == "modem":
+                self._modem.hear(data)
+            else:
+                self._received[line] = self._received.get(line, b"") + data
+
+    def _outputs(self):
+        outputs = self._front_end.take()
+        sent = [
+            [uart, self._received[line].hex()]
+            for uart, line in self._lines.items()
+            if line in self._received
+        ]
+        self._received.clear()
+        if sent:
+            outputs["u"] = sent
+        count = self._modem.take_sent()
+        if count:
+            outputs["n"] = count
+        return outputs
