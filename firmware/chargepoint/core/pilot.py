@@ -129,7 +129,7 @@ class PilotMonitor:
         self._settle(letter, low_fits and now_ms >= self._calm_ms, now_ms)
         self._trouble.take(self._complaint(usable, letter, low_fits, pwm), now_ms)
         self._prove(letter, low_fits, pwm, now_ms)
-        if low_fits and letter == self.state and now_ms >= self._calm_ms:
+        if self._is_sound(letter):
             self._sound_ms = now_ms
 
     def duty_changed(self, now_ms: int) -> None:
@@ -157,7 +157,7 @@ class PilotMonitor:
         return held.value
 
     def sound(self, now_ms: int) -> bool:
-        """The reading of this very step fits the state in both extremes, outside blanking."""
+        """Up to this step the line asked without a flaw, in both extremes, for long enough."""
         return self._sound_ms == now_ms
 
     def low_lost(self, now_ms: int) -> bool:
@@ -173,10 +173,15 @@ class PilotMonitor:
             return _LOW_BOTTOM_MV <= low_mv <= _LOW_TOP_MV
         return band(low_mv, letter) == letter
 
+    def _is_sound(self, letter):
+        # A state outlives a spike; a closing must not follow one.
+        held = self._candidate
+        return letter in self._energy and held.for_ms >= timing.PILOT_DEBOUNCE_MS
+
     def _settle(self, letter, calm, now_ms):
         state = self.state
         stays = state in self._energy
-        if letter in self._energy and not stays and not calm:
+        if letter in self._energy and not calm:
             self._candidate.restart(letter, now_ms)
         else:
             self._candidate.take(letter, now_ms)

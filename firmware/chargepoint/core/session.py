@@ -2,8 +2,9 @@
 
 Rules:
 - In each step one event describes how things stand, the first that holds of: FAULT, ABSENT
-  (nothing plugged), OPENED (the contactor was opened by safety), EXPIRED, WITHDRAWN (nothing may
-  be offered), READY (the contactor may be closed), WANTED (something may be offered).
+  (nothing plugged), while stopping OPENED (safety opened the contactor) and EXPIRED, WITHDRAWN
+  (nothing may be offered), while charging OPENED, READY (the contactor may be closed), WANTED
+  (something may be offered). A withdrawal thus never leaves an offer standing.
 - PWM means "offered" (x2), its absence "not offered" (x1); the duty changes at most every
   DUTY_INTERVAL_MS, except that PWM ends at once.
 - An offer withdrawn while energised leaves the vehicle STOP_PATIENCE_MS to open S2 (rows 9.1,
@@ -62,7 +63,6 @@ _ROWS = (
     (FAULTED, WANTED, OFFERED, None),
 )
 
-_CLOSABLE = (CHARGING, STOPPING)
 _OFFERING = (OFFERED, CHARGING)
 
 
@@ -92,12 +92,15 @@ class Session:
             return FAULT
         if not plugged:
             return ABSENT
-        if state in _CLOSABLE and not closed:
-            return OPENED
-        if state == STOPPING and now_ms >= self._stop_by_ms:
-            return EXPIRED
+        if state == STOPPING:
+            if not closed:
+                return OPENED
+            if now_ms >= self._stop_by_ms:
+                return EXPIRED
         if not wanted or not (self.pwm or self.may_offer(now_ms)):
             return WITHDRAWN
+        if state == CHARGING and not closed:
+            return OPENED
         return READY if closable and state == OFFERED else WANTED
 
     def tell(self, event: str, now_ms: int) -> str:

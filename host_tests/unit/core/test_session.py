@@ -112,6 +112,14 @@ def test_session_keeps_its_offer_when_the_vehicle_pauses():
     assert play.step() == session.CHARGING
 
 
+def test_session_withdraws_the_offer_also_when_the_vehicle_leaves_in_the_same_step():
+    play = Play().charge()
+    play.closed = play.wanted = False
+    play.step()
+    assert not play.session.pwm
+    assert play.step() == session.PLUGGED
+
+
 @pytest.mark.parametrize("charging", [True, False])
 def test_session_opens_at_once_on_a_fault_and_takes_the_offer_away(charging):
     play = Play().charge() if charging else Play()
