@@ -1,5 +1,6 @@
 """Debian's packages without root: fetched by apt with a state of its own, checked, unpacked."""
 
+import functools
 import hashlib
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ PINS = Path(__file__).with_name("packages.txt")
 DOWNLOADS = TOOLS / "downloads"
 _DOWNLOADER = Path("/usr/lib/apt/apt-helper")
 _TRIXIE = ("unix", "source")  # the groups of trixie; the others are bookworm's
-_EXACT = ("micropython",)  # never taken at another version than the pinned one
+EXACT = ("micropython",)  # never taken at another version than the pinned one
 
 
 class Package(NamedTuple):
@@ -106,10 +107,9 @@ def _download_pinned(packages: list) -> None:
 def _newer(package: Package) -> Path:
     """The version that Debian offers today, through a signed index in a private state."""
     fix = f"check the network and the mirror {find_mirror()}, then `make setup` again"
-    if package.name in _EXACT:
+    if package.name in EXACT:
         raise Unavailable(f"cannot fetch {package.file.name} as pinned", fix)
-    state = _private_state(package.suite, package.architecture.replace("all", "amd64"))
-    run(["apt-get", *state, "update"], f"no index of Debian {package.suite}", fix)
+    state = updated_state(package.suite, package.architecture)
     folder = DOWNLOADS / "newer"
     folder.mkdir(exist_ok=True)
     for old in folder.glob(package.name + "_*"):
@@ -123,6 +123,15 @@ def _newer(package: Package) -> Path:
     (file,) = folder.glob(package.name + "_*")
     say(f"({file.name} in place of {package.file.name}) ", end="")
     return file
+
+
+@functools.cache
+def updated_state(suite: str, architecture: str) -> list:
+    """Options for apt with an index of today, whose signature apt has checked."""
+    state = _private_state(suite, architecture.replace("all", "amd64"))
+    fix = f"check the network and the mirror {find_mirror()}, then `make setup` again"
+    run(["apt-get", *state, "update"], f"no index of Debian {suite}", fix)
+    return state
 
 
 def _private_state(suite: str, architecture: str) -> list:

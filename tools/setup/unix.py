@@ -26,6 +26,7 @@ def _use(path: str) -> None:
     found = shutil.which(path)
     if not found:
         raise Unavailable(f"MICROPYTHON={path} is no command", "name an interpreter that exists")
+    (TOOLS / "stamps" / (MICROPYTHON.name + ".sha256")).unlink(missing_ok=True)  # not Debian's
     if not MICROPYTHON.exists() or f"exec {found} " not in MICROPYTHON.read_text():
         wrapper(MICROPYTHON.name, f'exec {found} "$@"')
 
