@@ -29,10 +29,12 @@ _OPTIONS = (
     "--python-version=3.11",
     "--config-file=",
 )
-# A field that starts as None is taken for None for ever; ptr8 and the like are viper's own;
-# traceback is CPython's, imported only there.
+# A field that starts as None is taken for None for ever; after `is not _ABSENT` a value is taken
+# for the object() that _ABSENT is; ptr8 and the like are viper's own; traceback is CPython's,
+# imported only there.
 _PASSED_OVER = re.compile(
-    r'"None"|\bNone\]|matches argument types .*None|"ptr(8|16|32)"|named "traceback"'
+    r'"None"|\bNone\]|matches argument types .*None|has incompatible type "object"'
+    r'|"ptr(8|16|32)"|named "traceback"'
 )
 
 
