@@ -5,6 +5,7 @@ survives, start anew. When that happens again and again the station starts in sa
 to the back end and reports the fault, and does not charge.
 """
 
+import gc
 import sys
 
 from chargepoint.core import timing
@@ -13,12 +14,18 @@ _CRASHES = "crashes"
 _TRACE = "trace"
 _TRACE_BYTES = 1500
 
+# Collect after so many bytes of garbage, not when the heap is full: what lives long then lies
+# together, and the heap does not fall to pieces. An idle station makes none.
+_GARBAGE_BYTES = 8192
+
 
 class Loop:
     """Steps ``device.station``; ``device`` is what a board's ``build`` returns."""
 
     def __init__(self, device):
         self._device = device
+        if hasattr(gc, "threshold"):
+            gc.threshold(_GARBAGE_BYTES)
         self._stable_ms = None
 
     def once(self) -> None:
