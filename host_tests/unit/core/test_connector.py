@@ -117,6 +117,16 @@ def test_connector_opens_in_time_right_after_a_duty_change():
     assert electrics.until(lambda: not electrics.coil.closed, 1000) <= 50
 
 
+def test_connector_waits_for_quiet_after_the_contactor_opened():
+    """TF: nothing counts towards energy for 200 ms after a contactor switch."""
+    electrics = Electrics().charge()
+    electrics.line.letter = "B"
+    electrics.until(lambda: not electrics.coil.closed, 1000)
+    electrics.line.letter = "C"
+    took_ms = electrics.until(lambda: electrics.connector.ready, 5000)
+    assert took_ms == timing.BLANK_CONTACTOR_MS - 10 + timing.PILOT_DEBOUNCE_MS
+
+
 def test_connector_opens_in_protect_without_anything_that_follows():
     electrics = Electrics().charge()
     electrics.line.letter = "B"
