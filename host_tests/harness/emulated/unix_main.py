@@ -19,6 +19,8 @@ def mount(path: str) -> None:
     with open(path, "rb") as image:
         vfs.mount(vfs.VfsRom(image.read()), "/rom")
     gc.collect()
+    # Until the station stands: what is kept of the imports must not lie scattered over the heap.
+    gc.threshold(8192)
 
 
 def main(host: str, port: int) -> None:
@@ -48,6 +50,7 @@ def _start(stream, first):
     except Exception as error:
         _answer(stream, {"error": trace_of(error)})
         return None
+    gc.threshold(-1)
     _answer(stream, {})
     return hands
 
