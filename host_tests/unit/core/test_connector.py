@@ -461,7 +461,8 @@ class AnyOrderVentilated(AnyOrder):
     ventilated = True
 
 
+_SETTINGS = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = _SETTINGS
 TestAnyOrderVentilated = AnyOrderVentilated.TestCase
-for _case in (TestAnyOrder, TestAnyOrderVentilated):
-    _case.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAnyOrderVentilated.settings = _SETTINGS
