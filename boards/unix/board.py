@@ -9,8 +9,9 @@ import json
 import os
 
 import machine
-import pins
 import tls
+
+import pins
 from chargepoint.drivers.clock_ticks import TicksClock
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
@@ -76,9 +77,7 @@ def _stream(store, via):
         authority = store.read("tls_ca")
         if authority is None:
             raise ValueError("no certificate authority, expected tls_ca in the store")
-        return client_context(
-            tls, authority, store.read("tls_certificate"), store.read("tls_key")
-        )
+        return client_context(tls, authority, store.read("tls_certificate"), store.read("tls_key"))
 
     return TcpStream(Detour(via), context)
 

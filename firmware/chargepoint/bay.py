@@ -141,9 +141,7 @@ class Bay:
         reading = self.fresh_reading(now_ms)
         if reading is None:
             return None
-        return self._sampler.select(
-            reading, self._settings.get(wanted), self.connector.offered_ma
-        )
+        return self._sampler.select(reading, self._settings.get(wanted), self.connector.offered_ma)
 
     def deauthorise(self, now_ms: int) -> None:
         """The back end does not accept the idTag of the running transaction (OCPP 1.6 §4.8)."""
@@ -177,10 +175,13 @@ class Bay:
 
     def usable(self) -> bool:
         """A driver may begin here: operative, no blocking fault, no one's claim."""
-        return self.operative and not self.connector.faults.blocking and not self.transaction.claimed
+        return (
+            self.operative and not self.connector.faults.blocking and not self.transaction.claimed
+        )
 
-    def recover(self, number: int, tag: str, reason: str, last_utc_s: int, register_wh: int,
-                now_ms: int) -> None:
+    def recover(
+        self, number: int, tag: str, reason: str, last_utc_s: int, register_wh: int, now_ms: int
+    ) -> None:
         """Take over transaction ``number``, which did not live to record its stop."""
         self._register_wh = register_wh
         self._opened_ms = now_ms

@@ -38,7 +38,7 @@ class Cards:
         self._authorisation.request(tag, self._decided, now_ms)
 
     def authorise_remote(self, tag: str, bay, now_ms: int) -> bool:
-        """Ask for ``tag`` as if it were presented, for ``bay``; False when another is asked for."""
+        """Ask for ``tag`` as if it were shown, for ``bay``; False when another is asked for."""
 
         def decided(tag, status, parent, now_ms):
             if status == ACCEPTED and bay.usable():

@@ -193,9 +193,7 @@ class Exchange:
         transaction_id = None
         if bay.transaction.running:
             transaction_id = self._station.journal.transaction_id(bay.transaction.number)
-        payload = outbound.meter_values(
-            bay.number, transaction_id, context, values, self._utc_s()
-        )
+        payload = outbound.meter_values(bay.number, transaction_id, context, values, self._utc_s())
         return self._triggered.put(Call("MeterValues", payload))
 
 

@@ -1,4 +1,4 @@
-"""What the back end may ask of the station: the station's side of the calls in ocpp/v16/inbound."""
+"""What the back end may ask: the station's side of the calls in ocpp/v16/inbound."""
 
 from chargepoint.core import transactions
 

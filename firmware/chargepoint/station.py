@@ -6,7 +6,7 @@ the dialogue with the back end, lamps. Nothing stands before safety.
 
 from chargepoint.bay import Bay
 from chargepoint.cards import Cards
-from chargepoint.core import timing, transactions
+from chargepoint.core import timing
 from chargepoint.core.availability import Availability
 from chargepoint.core.connector import Connector
 from chargepoint.core.faults import FaultBook
@@ -150,9 +150,7 @@ class Station:
     def _build_bay(self, number, of):
         connector = Connector(number, of.pilot, of.relay, of.guard, of.options)
         transaction = Transaction(number, self.journal)
-        return Bay(
-            connector, transaction, of, self.settings, self.journal, self.ports.clock.utc_s
-        )
+        return Bay(connector, transaction, of, self.settings, self.journal, self.ports.clock.utc_s)
 
     def facts(self, now_ms: int) -> dict:
         """What is to be known of the station, fit for JSON."""

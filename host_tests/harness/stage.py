@@ -23,7 +23,6 @@ from host_tests.harness.world.wiring import Wiring
 paths.use_firmware()
 
 import pins  # noqa: E402
-
 from chargepoint.wire.url import parse  # noqa: E402
 
 _PATIENCE_S = 0.25

@@ -30,8 +30,11 @@ REFUSED = (
     ("Reset", {"type": "Warm"}, "PropertyConstraintViolation"),
     ("Reset", {"type": 7}, "TypeConstraintViolation"),
     ("Reset", [], "FormationViolation"),
-    ("ChangeAvailability", {"connectorId": 9, "type": "Inoperative"},
-     "PropertyConstraintViolation"),
+    (
+        "ChangeAvailability",
+        {"connectorId": 9, "type": "Inoperative"},
+        "PropertyConstraintViolation",
+    ),
     ("ChangeConfiguration", {"key": "k" * 51, "value": "1"}, "PropertyConstraintViolation"),
 )
 

@@ -1,4 +1,4 @@
-"""Port Clock on an interpreter's ``time`` module: ticks that wrap become milliseconds that don't."""
+"""Port Clock on an interpreter's ``time``: ticks that wrap become milliseconds that don't."""
 
 from chargepoint.ports import Clock
 

@@ -1,7 +1,7 @@
 """Makes one step of a device on a bench: inputs in, one pass of the loop, outputs out.
 
-Runs on CPython (target in_process) and on the unix interpreter, where ``unix_main`` carries the two
-snapshots over a socket. Beside what ``machine`` documents a snapshot may hold
+Runs on CPython (target in_process) and on the unix interpreter, where ``unix_main`` carries the
+two snapshots over a socket. Beside what ``machine`` documents a snapshot may hold
 
     inputs   "tag": an idTag that a driver shows behind the reader    "ask": 1 for the facts
              "n": 1 when bytes of the network are on their way to the station: wait for them, since
@@ -13,6 +13,7 @@ snapshots over a socket. Beside what ``machine`` documents a snapshot may hold
 import time
 
 import machine
+
 from chargepoint.ports import Log
 from chargepoint.run import Loop
 

@@ -38,6 +38,7 @@ def main(host: str, port: int) -> None:
 
 def _start(stream, first):
     import machine
+
     from chargepoint.run import trace_of
     from hands import Hands
 

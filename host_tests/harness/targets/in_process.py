@@ -5,9 +5,9 @@ from host_tests.harness.targets.base import Target
 
 paths.use_firmware()
 
-import hands  # noqa: E402
 import machine  # noqa: E402
 
+import hands  # noqa: E402
 from host_tests.harness.store import MemoryStore  # noqa: E402
 
 

@@ -73,8 +73,11 @@ class Unix(Target):
         with self._console.open("ab") as console:
             return subprocess.Popen(
                 [str(part) for part in (*command, "127.0.0.1", port, self._image)],
-                cwd=self._store, env=environment, stdin=subprocess.DEVNULL,
-                stdout=console, stderr=console,
+                cwd=self._store,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
                 # Ctrl-C is for the harness, which then ends the interpreter itself.
                 start_new_session=True,
             )

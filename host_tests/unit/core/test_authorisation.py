@@ -1,6 +1,7 @@
 """core/authorisation: one question at a time, and a rule for silence."""
 
 import pytest
+
 from chargepoint.core import timing
 from chargepoint.core.authorisation import Authorisation, same_tag
 

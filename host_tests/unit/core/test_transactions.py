@@ -1,10 +1,11 @@
 """core/transactions: from a driver's first sign to the saved stop."""
 
 import pytest
-from chargepoint.core import timing, transactions
-from chargepoint.core.transactions import Transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from chargepoint.core import timing, transactions
+from chargepoint.core.transactions import Transaction
 
 WAIT_MS = 30_000
 
