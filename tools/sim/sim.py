@@ -114,10 +114,14 @@ class Sim:
 
     @property
     def statuses(self) -> dict:
-        """connector -> StatusNotification: the last that passed; over wss what the station holds."""
+        """connector -> StatusNotification: the last that passed.
+
+        Over wss nothing can be heard: what the station holds, once it may say it.
+        """
         if self._overhears:
             return self.tape.statuses
-        return dict(enumerate(self.facts["statuses"])) if self.facts else {}
+        said = self.facts and self.facts["registration"] == "accepted"
+        return dict(enumerate(self.facts["statuses"])) if said else {}
 
     @property
     def _overhears(self) -> bool:
