@@ -1,6 +1,6 @@
 """The power goes at every single store operation of a session: nothing lost, nothing doubled.
 
-The story is played to its end once to count the operations; then once for every operation, with
+The story is played to its end once to count the operations; then once for every one of them, with
 the power cut in it, whole (the operation did not happen) and torn (half of it, or all of it but the
 acknowledgement). After the cut the station starts again, and what the back end has in the end must
 be what the meter has counted.

@@ -24,7 +24,7 @@ _ALLOWED = (
     ("firmware/main.py", ("board", "chargepoint.run")),
     ("firmware/chargepoint/core/", (*_PURE, _CORE)),
     ("firmware/chargepoint/wire/", (*_PURE, _WIRE)),
-    ("firmware/chargepoint/ocpp/", (*_PURE, _CORE, _OCPP)),
+    ("firmware/chargepoint/ocpp/", (*_PURE, _CORE, _OCPP, _PORTS)),
     ("firmware/chargepoint/drivers/", (*_HARDWARE, _PORTS, _WIRE)),
     ("firmware/chargepoint/ports.py", _PURE),
     ("firmware/chargepoint/run.py", ("asyncio", "gc", "io", "sys", "traceback", _CORE, _PORTS)),
