@@ -1,6 +1,7 @@
 """Every command that the documentation gives in an `sh` block must exist."""
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def commands(page: str) -> list:
 
 
 def _trouble(root: Path, targets: set, command: str) -> str:
-    words = [word for word in command.split() if not re.match(r"^[A-Z_]+=", word)]
+    words = [word for word in shlex.split(command) if not re.match(r"^[A-Z_]+=", word)]
     if not words or words[0] in _OWN + _MACHINE:
         return ""
     if words[0] == "make":
