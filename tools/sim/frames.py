@@ -5,6 +5,17 @@ import json
 from host_tests.harness.csms.script import CALL, ERROR, as_frame
 
 _MOST_OPEN = 200
+# What a person looks for comes first, in whatever order the station sent it.
+_FIRST = (
+    "connectorId",
+    "transactionId",
+    "idTag",
+    "status",
+    "idTagInfo",
+    "errorCode",
+    "key",
+    "value",
+)
 
 
 class Reader:
@@ -47,7 +58,9 @@ def brief(payload) -> str:
     """JSON without what a person does not need."""
     if not isinstance(payload, dict):
         return json.dumps(payload)
-    return "  ".join(f"{name}={_value(value)}" for name, value in payload.items()) or "{}"
+    names = [*(name for name in _FIRST if name in payload)]
+    names += [name for name in payload if name not in _FIRST]
+    return "  ".join(f"{name}={_value(payload[name])}" for name in names) or "{}"
 
 
 def _value(value) -> str:

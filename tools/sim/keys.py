@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import termios
 import tty
@@ -19,7 +20,8 @@ HELP = (
     ("x", "power"),
     ("q", "quit"),
 )
-_ESCAPE = "\x1b"
+# Arrows and function keys; Escape alone is a key.
+_SEQUENCE = re.compile(r"\x1b(\[[0-9;?]*[@-~]|O.)")
 MENU = dict(zip("abcdefghijklmnopqrstuvwxyz", FAULTS))
 
 
@@ -65,10 +67,7 @@ class Keys:
         data = os.read(self._file, 64)
         if not data:  # the terminal is gone
             self._sim.end(0)
-        text = data.decode(errors="replace")
-        if text.startswith(_ESCAPE) and len(text) > 1:
-            return  # an arrow or a function key
-        for key in text:
+        for key in _SEQUENCE.sub("", data.decode(errors="replace")):
             self.press(key)
 
     def _plug(self):

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from contextlib import contextmanager
 
 from tools.sim.control import Control
 from tools.sim.errors import Unusable
@@ -14,6 +15,9 @@ from tools.sim.sim import Sim
 from tools.sim.tape import NOTE
 
 _HINT = "no terminal here: headless; --script FILE or --control HOST:PORT gives it commands"
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_INTERRUPTED = 130
 
 
 def run(given) -> int:
@@ -38,12 +42,11 @@ def run(given) -> int:
 
 
 def _live(sim: Sim, script: Script | None) -> int:
-    _end_on_signals(sim)
     control = None if sim.options.control is None else Control(sim, *sim.options.control)
     shown = _narrate(sim, control) if sim.options.headless else _show(sim, control)
     playing = script and sim.stage.loop.create_task(script.play(sim))
     try:
-        with shown:
+        with shown, _ending_on_signals(sim):
             status = sim.run()
     finally:
         if control is not None:
@@ -78,13 +81,18 @@ def _listening(control: Control) -> str:
     return "control: listening on {}:{}".format(*control.address)
 
 
-def _end_on_signals(sim: Sim) -> None:
+@contextmanager
+def _ending_on_signals(sim: Sim):
     """The first Ctrl-C ends it at the next step, the second at once."""
 
     def end(number, frame):
         if sim.status is not None:
             raise KeyboardInterrupt
-        sim.end(0 if sim.options.script is None else 130)
+        sim.end(0 if sim.options.script is None else _INTERRUPTED)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
+    before = {number: signal.signal(number, end) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

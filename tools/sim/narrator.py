@@ -36,7 +36,7 @@ class Narrator:
 
 def line(at_ms: int, kind: str, text: str) -> Text:
     """One line of the tape, in colour."""
-    told = Text(f"{at_ms / 1000:8.2f} s  ", style="dim")
+    told = Text(f"{at_ms / 1000:7.2f}  ", style="dim")
     told.append(f"{kind:<8}", style=_STYLES[kind])
     told.append(f" {text}", style=_STYLES[kind] if kind in (PERSON, NOTE) else "")
     return told

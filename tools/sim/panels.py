@@ -9,7 +9,7 @@ from tools.sim.tape import pilot_text
 from host_tests.harness.world.offer import offered_ma  # isort: skip
 
 # Lines of the connector's panel, its border included, without the list of connectors.
-ROWS = 12
+_ROWS = 12
 _LAMPS = {
     (0, 0, 0): ("off", "bright_black"),
     (1, 0, 0): ("red", "red"),
@@ -25,15 +25,26 @@ _LAMPS = {
 def header(sim) -> Text:
     """Who, where, and whether it is on line."""
     stage, facts = sim.stage, sim.facts
-    told = Text(" pilotlight sim ", style="reverse bold")
-    told.append(f"  {stage.identity} on {sim.options.target}  ")
-    told.append(sim.options.url or stage.csms.url, style="dim")
-    told.append("  ")
+    told = Text(no_wrap=True, overflow="ellipsis")
+    told.append(" pilotlight sim ", style="reverse bold")
     told.append(*_on("power", stage.on))
     told.append(*_on("mains", stage.world.mains.on))
     told.append(*_on("network", stage.network.up))
     told.append(*_on("on line", bool(facts and facts["online"])))
+    told.append(f" {stage.identity} on {sim.options.target}  ")
+    told.append(sim.options.url or stage.csms.url, style="dim")
     return told
+
+
+def brief(sim, number: int) -> Text:
+    """What fits into a terminal that is too small for more."""
+    return Text(f"{number}: {_short(sim, number)}; more in a larger terminal; q ends")
+
+
+def rows(sim) -> int:
+    """Lines that ``connector`` takes."""
+    count = len(sim.stage.world.connectors)
+    return _ROWS + (count if count > 1 else 0)
 
 
 def connector(sim, number: int) -> Panel:
@@ -55,7 +66,7 @@ def _rows(sim, number: int):
     vehicle, contactor, meter = outlet.vehicle, outlet.contactor, outlet.meter
     own = sim.facts["connectors"][number - 1] if sim.facts else None
     yield "vehicle", _vehicle(vehicle)
-    yield "pilot", f"{pilot_text(outlet)}  offers {offered_ma(outlet.duty_bp) / 1000:g} A"
+    yield "pilot", f"{pilot_text(outlet)}  offers {offered_ma(outlet.duty_bp) / 1000:.1f} A"
     yield "contactor", _contactor(contactor)
     yield "current", "  ".join(f"{ma / 1000:.1f}" for ma in meter.current_ma) + " A"
     yield "power", f"{meter.power_w} W"

@@ -17,7 +17,11 @@ from tools.sim.tape import RECEIVED, SENT
 _REFRESH_MS = 200
 _KEPT = 200
 _WIDE = 110
+_CONNECTOR_WIDTH = 56
 _LOG_ROWS = 8
+_LEAST_FRAMES = 6
+_CHOICE_WIDTH = 27
+_LEAST_WIDTH, _LEAST_HEIGHT, _LEAST_BODY = 40, 8, 5
 
 
 class Picture:
@@ -53,29 +57,35 @@ class Picture:
             self._drawn_ms = now_ms
             self._live.update(self.draw(*self._console.size), refresh=True)
 
-    def draw(self, width: int, height: int) -> Layout:
+    def draw(self, width: int, height: int) -> Layout | Text:
         """All of it, for a terminal of that size."""
-        connector = panels.connector(self._sim, self._keys.connector)
-        rows = panels.ROWS + len(self._sim.stage.world.connectors) + 1
-        whole = Layout()
-        body = Layout()
+        if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
+            return panels.brief(self._sim, self._keys.connector)
+        footer = self._footer(width)
+        lines = self._console.render_lines(footer, self._console.options.update(width=width))
+        size = min(len(lines), height - _LEAST_BODY)
+        whole, body = Layout(), Layout()
         whole.split_column(
-            Layout(panels.header(self._sim), size=1), body, Layout(self._footer(), size=2)
+            Layout(panels.header(self._sim), size=1), body, Layout(footer, size=size)
         )
-        room = height - 3
-        log_rows = _LOG_ROWS if room - rows >= _LOG_ROWS + 4 or width >= _WIDE else 0
-        if width >= _WIDE and room >= rows:
-            lower = min(_LOG_ROWS, room - rows)
-            upper = Layout()
-            upper.split_row(Layout(connector, size=56), Layout(self._panel("OCPP", self._frames)))
-            self._stack(body, [(upper, None), (self._panel("log", self._log), lower)])
-        else:
-            frames = self._panel("OCPP", self._frames)
-            parts = [(connector, min(rows, room)), (frames, None)]
-            if log_rows:
-                parts.append((self._panel("log", self._log), log_rows))
-            self._stack(body, parts)
+        self._stack(body, self._parts(width, height - 1 - size))
         return whole
+
+    def _parts(self, width: int, room: int) -> list:
+        """(what, lines or None for the rest) from top to bottom."""
+        rows = panels.rows(self._sim)
+        connector = panels.connector(self._sim, self._keys.connector)
+        frames, log = self._panel("OCPP", self._frames), self._panel("log", self._log)
+        if width >= _WIDE and room >= rows:
+            upper = Layout()
+            upper.split_row(Layout(connector, size=_CONNECTOR_WIDTH), Layout(frames))
+            return [(upper, None), (log, min(_LOG_ROWS, room - rows))]
+        spare = room - rows - _LOG_ROWS
+        return [
+            (connector, min(rows, room)),
+            (frames, None if room > rows + 2 else 0),
+            (log, _LOG_ROWS if spare >= _LEAST_FRAMES else 0),
+        ]
 
     def _stack(self, body: Layout, parts: list) -> None:
         body.split_column(*(Layout(part, size=size) for part, size in parts if size != 0))
@@ -83,9 +93,9 @@ class Picture:
     def _panel(self, title: str, lines: deque) -> Panel:
         return Panel(_Tail(lines), title=title, title_align="left", border_style="dim")
 
-    def _footer(self):
+    def _footer(self, width: int):
         if self._keys.menu:
-            return _menu()
+            return _menu(width)
         keys = Text()
         for key, meaning in HELP:
             keys.append(f" {key} ", style="reverse").append(f" {meaning}  ")
@@ -109,8 +119,11 @@ class _Tail:
             yield cut
 
 
-def _menu() -> Table:
-    choices = Text("break or mend:  ", style="bold red")
-    for key, name in MENU.items():
-        choices.append(f" {key} ", style="reverse").append(f" {name}  ", style="not bold default")
-    return Group(choices)
+def _menu(width: int) -> Group:
+    """The faults, as many in a row as there is room for."""
+    table = Table.grid(padding=(0, 2))
+    choices = [Text.assemble((f" {key} ", "reverse"), f" {name}") for key, name in MENU.items()]
+    columns = max(1, width // _CHOICE_WIDTH)
+    for first in range(0, len(choices), columns):
+        table.add_row(*choices[first : first + columns])
+    return Group(Text("break or mend (any other key: neither)", style="bold red"), table)
