@@ -21,7 +21,7 @@ from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.relay_pin import RelayPin
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_tcp import TcpStream, client_context
-from chargepoint.drivers.system import MachineReset, OsRandom
+from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard
 from chargepoint.run import count_watchdog
@@ -39,11 +39,12 @@ class NoGuard(Guard):
     """The desk has no guard, and says so."""
 
 
-def build(log, store=None) -> Device:
-    """The station of this board. ``store`` None: files in the present folder.
+def build(log=None, store=None) -> Device:
+    """The station of this board. ``log`` None: the console; ``store`` None: the present folder.
 
     Raises ValueError for a factory setting that is unknown or out of range.
     """
+    log = PrintLog() if log is None else log
     store = FileStore(".") if store is None else store
     reset = MachineReset(machine)
     options = _provisioned(store, "board")

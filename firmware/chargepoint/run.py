@@ -61,8 +61,19 @@ class Loop:
 
 
 def run(build) -> None:
-    """Build the board's device and run it; what fails on the way resets the processor."""
-    Loop(build()).forever()
+    """Build the board's device and run it; what fails on the way resets the processor.
+
+    What ``build`` raises is for the board's boot code: there is no device to be reset yet.
+    """
+    device = build()
+    try:
+        Loop(device).forever()
+    except BaseException as error:
+        # A person's Ctrl-C too: from here on no one watches the pilot.
+        device.station.open_all()
+        if not isinstance(error, Exception):
+            raise
+        last_resort(device, error)
 
 
 def last_resort(device, error) -> None:
