@@ -92,8 +92,11 @@ class Machine:
             line.close()
 
     def send(self, line: str, data: bytes) -> None:
-        """Put bytes on a line."""
-        self._lines[line].sendall(data)
+        """Put bytes on a line. Raises RuntimeError when the process has ended."""
+        try:
+            self._lines[line].sendall(data)
+        except ConnectionError:
+            raise self._ended()
 
     def drained(self, line: str) -> bool:
         """Whether the processor's UART has had every byte that was sent."""
@@ -114,9 +117,12 @@ class Machine:
         ready, _, _ = select.select(list(names), (), (), patience_s)
         if not ready:
             raise Silence
-        came = {names[number]: os.read(number, _READ_BYTES) for number in ready}
+        try:
+            came = {names[number]: os.read(number, _READ_BYTES) for number in ready}
+        except ConnectionError:
+            raise self._ended()
         if b"" in came.values():
-            raise RuntimeError(f"qemu ended; its last words:\n{self.last_words()}")
+            raise self._ended()
         return came
 
     def last_words(self) -> str:
@@ -124,6 +130,9 @@ class Machine:
         with self.console.open("rb") as console:
             console.seek(self._console_from)
             return console.read()[-3000:].decode(errors="replace")
+
+    def _ended(self):
+        return RuntimeError(f"qemu ended; its last words:\n{self.last_words()}")
 
     def _command(self, lines):
         memory = f"memory-backend-file,id=ram,size={_BYTES},mem-path={self._memory},share=on"

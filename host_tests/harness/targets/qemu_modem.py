@@ -80,9 +80,11 @@ class Modem:
             self._socket.connect(address)
         except BlockingIOError:
             pass
+        # Trouble is told with the next poll, as an answer that takes a moment.
         except OSError as error:
-            # Told with the next poll, as an answer that takes a moment.
             self._trouble = error
+        except UnicodeError:
+            self._trouble = OSError(errno.EINVAL, "no host name")
 
     def _move(self, awaited):
         if self._trouble is not None:
