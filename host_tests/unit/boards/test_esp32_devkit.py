@@ -1,0 +1,185 @@
+"""boards/esp32_devkit: its build() runs, and its frozen programs bring an application up."""
+
+import json
+import subprocess
+
+import pytest
+
+from chargepoint.run import Loop
+from hands import LineLog
+from host_tests.harness import paths
+from host_tests.harness.store import MemoryStore
+from host_tests.unit.boards import devkit
+from tools.build.image import compile_module, pack
+
+MICROPYTHON = paths.TOOLS / "bin/micropython"
+FROZEN = devkit.FOLDER / "frozen"
+# The divider of board.md: millivolts at the pad for volts on the pilot.
+PAD_MV = {12: 2289, 9: 2035, 6: 1780, -12: 254}
+
+
+class Bench:
+    """A device of this board, stepped by hand."""
+
+    def __init__(self, monkeypatch, **factory):
+        self.network = devkit.Network()
+        self.board, self.registers = devkit.load_board(monkeypatch, self.network)
+        self.store = MemoryStore()
+        self.store.write("factory", json.dumps(factory).encode())
+        self.log = LineLog()
+        self.device = self.board.build(self.log, self.store)
+        self.now_ms = 0
+
+    def run(self, ms, high, low=None):
+        """Steps of 10 ms with the pilot between ``high`` and ``low`` volts."""
+        low = high if low is None else low
+        loop = Loop(self.device)
+        outputs = {}
+        for _ in range(ms // 10):
+            self.now_ms += 10
+            wave = [36, PAD_MV[high], PAD_MV[low], 5000, 0]
+            self.registers.load({"t": self.now_ms, "a": [wave], "p": [[34, 0]]})
+            loop.once()
+            outputs.update(self.registers.take())
+        return outputs
+
+
+def test_a_start_leaves_the_contactor_open_and_the_pilot_steady(monkeypatch):
+    bench = Bench(monkeypatch)
+    outputs = bench.registers.take()
+    assert [32, 0] in outputs["p"]
+    assert [33, 65535, 1000] in outputs["w"]
+    assert bench.registers.watchdog_ms == 8000
+
+
+def test_a_step_is_made_and_feeds_the_watchdog(monkeypatch):
+    bench = Bench(monkeypatch)
+    outputs = bench.run(10, 12)
+    assert outputs["f"] == 1
+    assert bench.device.station.bay(1).connector.pilot_mv == pytest.approx((12000, 12000), abs=20)
+
+
+def test_the_divider_shows_a_vehicle(monkeypatch):
+    bench = Bench(monkeypatch)
+    bench.run(100, 9)
+    assert bench.device.station.bay(1).connector.state == "B"
+    assert bench.device.station.bay(1).connector.pilot_mv == pytest.approx((9000, 9000), abs=20)
+
+
+def test_the_meter_and_the_reader_are_asked_on_their_own_lines(monkeypatch):
+    outputs = Bench(monkeypatch).run(10, 12)
+    assert {uart for uart, _ in outputs["u"]} == {1, 2}
+
+
+def test_the_wifi_of_the_settings_is_joined(monkeypatch):
+    bench = Bench(monkeypatch, WifiSsid="garage", WifiPassword="secret words")
+    assert bench.network.wlan.calls == [
+        ("active", True),
+        ("disconnect",),
+        ("connect", "garage", "secret words"),
+    ]
+
+
+def test_the_password_of_the_wifi_is_never_shown(monkeypatch):
+    bench = Bench(monkeypatch, WifiSsid="garage", WifiPassword="secret words")
+    assert bench.device.station.settings.text("WifiPassword") is None
+
+
+def test_a_factory_setting_out_of_range_is_refused_at_the_start(monkeypatch):
+    with pytest.raises(ValueError, match="SupplyLimit"):
+        Bench(monkeypatch, SupplyLimit="81")
+
+
+def test_tls_without_an_authority_says_what_is_missing(monkeypatch):
+    bench = Bench(monkeypatch)
+    with pytest.raises(ValueError, match="tls_ca"):
+        bench.board._context(bench.store)
+
+
+# -- the frozen programs, on MicroPython ----------------------------------------------------------
+
+_HARDWARE = """
+import io, os, sys, time, vfs
+class Machine:
+    def WDT(self, timeout): print("watchdog", timeout)
+    def reset(self):
+        print("reset")
+        raise SystemExit
+class Blocks:
+    def __init__(self):
+        self.memory = bytearray(b"{fill}" * 65536)
+    def readblocks(self, block, buffer, offset=0):
+        at = block * 4096 + offset
+        buffer[:] = memoryview(self.memory)[at : at + len(buffer)]
+    def writeblocks(self, block, buffer, offset=0):
+        self.memory[block * 4096 + offset : block * 4096 + offset + len(buffer)] = buffer
+    def ioctl(self, operation, argument):
+        if operation == 6:
+            self.memory[argument * 4096 : argument * 4096 + 4096] = bytes(4096)
+        return {{4: 16, 5: 4096}}.get(operation, 0)
+class Flashbdev:
+    bdev = Blocks()
+sys.modules["machine"] = Machine()
+sys.modules["flashbdev"] = Flashbdev
+boot, main = [open(name).read() for name in sys.argv[1:3]]
+for place in ("/rom", "/"):
+    try:
+        vfs.umount(place)
+    except OSError:
+        pass
+exec(boot.replace("_AGAIN_MS = 1000", "_AGAIN_MS = 1"), {{}})
+"""
+_START = """
+if {image!r}:
+    vfs.mount(vfs.VfsRom({image!r}), "/rom")
+main = main.replace("_PAUSE_MS = 10000", "_PAUSE_MS = 1")
+try:
+    exec(main, {{}})
+finally:
+    print("kept:", "trace" in os.listdir("/store") and open("/store/trace").read())
+"""
+needs_micropython = pytest.mark.skipif(
+    not MICROPYTHON.exists(), reason="no MicroPython here: run `make setup`"
+)
+
+
+def start(tmp_path, application, fill="\\x00"):
+    """What the console shows when the board starts with ``application`` as its main module."""
+    image = b""
+    if application is not None:
+        source = tmp_path / "main.py"
+        source.write_text(application)
+        image = pack({"main.mpy": compile_module(source, "main.py", [])})
+    script = _HARDWARE.format(fill=fill) + _START.format(image=image)
+    words = [MICROPYTHON, "-c", script, FROZEN / "_boot.py", FROZEN / "main.py"]
+    said = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    return said.stdout + said.stderr
+
+
+@needs_micropython
+def test_an_application_that_fails_to_start_is_traced_and_started_anew(tmp_path):
+    said = start(tmp_path, "raise ValueError('SupplyLimit: expected 6 to 80')")
+    assert "watchdog 60000" in said
+    assert "reset" in said
+    kept = said.partition("kept:")[2]
+    assert "SupplyLimit: expected 6 to 80" in kept and "line 1" in kept
+
+
+@needs_micropython
+def test_a_board_without_an_application_is_started_anew(tmp_path):
+    said = start(tmp_path, None)
+    assert "reset" in said
+    assert "ImportError" in said
+
+
+@needs_micropython
+def test_a_flash_full_of_rubbish_gets_a_file_system(tmp_path):
+    said = start(tmp_path, "raise ValueError('here')", fill="\\xa5")
+    assert "no file system on the flash, making one" in said
+    assert "here" in said.partition("kept:")[2]
+
+
+@needs_micropython
+def test_only_the_image_is_imported_from(tmp_path):
+    said = start(tmp_path, "import sys\nprint('path', sys.path)\nraise ValueError('end')")
+    assert "path ['/rom', '.frozen']" in said
