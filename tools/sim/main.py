@@ -23,20 +23,23 @@ _INTERRUPTED = 130
 def run(given) -> int:
     """``given`` is the parsed command line; the exit status: 2 when it could not start."""
     try:
-        options = Options(given)
-        script = None if options.script is None else Script(options.script)
-        sim = Sim(options)
-    except Unusable as error:
-        print(f"pilotlight sim: {error}", file=sys.stderr)
-        return 2
-    try:
-        return _live(sim, script)
+        return _run(Options(given))
     except Unusable as error:
         print(f"pilotlight sim: {error}", file=sys.stderr)
         return 2
     except (RuntimeError, OSError) as error:  # the target's last words, a full disk
         print(f"pilotlight sim: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _run(options: Options) -> int:
+    script = None if options.script is None else Script(options.script)
+    sim = Sim(options)
+    try:
+        with _ending_on_signals(sim):
+            return _live(sim, script)
     finally:
         sim.close()
 
@@ -45,8 +48,10 @@ def _live(sim: Sim, script: Script | None) -> int:
     control = None if sim.options.control is None else Control(sim, *sim.options.control)
     shown = _narrate(sim, control) if sim.options.headless else _show(sim, control)
     playing = script and sim.stage.loop.create_task(script.play(sim))
+    if playing:
+        playing.add_done_callback(lambda task: sim.end(0))
     try:
-        with shown, _ending_on_signals(sim):
+        with shown:
             status = sim.run()
     finally:
         if control is not None:

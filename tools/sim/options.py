@@ -20,6 +20,7 @@ MOST_CONNECTORS = {"unix": 4, "in_process": 4, "qemu": 1}
 _HOST_PORT = re.compile(r"(?:(?P<host>[^:\[\]]+)|\[(?P<six>[0-9a-fA-F:.]+)\]):(?P<port>\d{1,5})")
 # Hexadecimal keys of security profile 1 stand for raw bytes (OCPP 1.6 Security, A00.FR.205).
 _RAW_KEY = re.compile(r"(?:[0-9a-fA-F]{2}){16,20}")
+_PEM = re.compile(rb"^-----BEGIN [A-Z0-9 ]+-----", re.MULTILINE)
 _KEY = "AuthorizationKey"
 _FILES = (("ca", "tls_ca"), ("cert", "tls_certificate"), ("key", "tls_key"))
 
@@ -54,7 +55,9 @@ class Options:
     def __init__(self, given: argparse.Namespace):
         kept = Kept(given.state)
         self.target = given.target
-        self.connectors = self._connectors(given, given.connectors or kept.connectors)
+        self.connectors = self._connectors(
+            given, kept.connectors if given.connectors is None else given.connectors
+        )
         self.url = self._url(given)
         self.settings = {**dict(_setting(text) for text in given.setting), **kept.settings}
         self.identity = self._identity(given.identity or kept.identity)
@@ -144,7 +147,7 @@ def _pem(path: str) -> bytes:
         data = Path(path).read_bytes()
     except OSError as error:
         raise Unusable(f"{path}: {error.strerror}; a PEM file expected") from None
-    if b"-----BEGIN " not in data:
+    if not _PEM.search(data):
         raise Unusable(f"{path}: a PEM file expected (-----BEGIN ...)")
     return data
 

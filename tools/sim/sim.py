@@ -1,7 +1,6 @@
 """The sim: a stage in real time, and a queue of commands, carried out between its steps."""
 
 import asyncio
-import shutil
 import tempfile
 from collections import deque
 from pathlib import Path
@@ -91,7 +90,7 @@ class Sim:
         self.registers.keep()
         self.stage.__exit__()
         if self._own_folder is not None:
-            shutil.rmtree(self._own_folder, ignore_errors=True)
+            self._own_folder.cleanup()
 
     # -- commands -------------------------------------------------------------------------------
 
@@ -210,8 +209,8 @@ class Sim:
     def _folder(self) -> Path:
         """The state folder, or one that goes when the sim ends."""
         if self.options.state is None:
-            self._own_folder = tempfile.mkdtemp(prefix="pilotlight-")
-            return Path(self._own_folder)
+            self._own_folder = tempfile.TemporaryDirectory(prefix="pilotlight-")
+            return Path(self._own_folder.name)
         try:
             self.options.state.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -1,0 +1,150 @@
+"""The picture in the terminal, without a terminal."""
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from host_tests.harness.world import World
+from tools.sim.frames import Reader
+from tools.sim.keys import MENU, Keys
+from tools.sim.picture import Picture
+from tools.sim.tape import NOTE, RECEIVED, WORLD, Tape
+
+
+class Answer:
+    """An answer that is there at once."""
+
+    def cancelled(self):
+        return False
+
+    def result(self):
+        return {"ok": False, "error": "not now"}
+
+    def add_done_callback(self, callback):
+        callback(self)
+
+
+class Bench:
+    """As much of a sim and its stage as is looked at; what is submitted is kept."""
+
+    def __init__(self, connectors=1):
+        self.stage = self.options = self.csms = self.network = self
+        self.world = World(connectors)
+        self.tape = Tape(lambda: 1000)
+        self.statuses = self.tape.statuses
+        self.identity, self.target, self.url = "PL-0001", "unix", "ws://host/ocpp"
+        self.on = self.up = True
+        self.now_ms = 1000
+        self.facts = None
+        self.after_step = []
+        self.submitted = []
+
+    def submit(self, line):
+        self.submitted.append(json.loads(line))
+        return Answer()
+
+
+def drawn(picture, width, height):
+    file = io.StringIO()
+    Console(file=file, width=width, height=height).print(
+        picture.draw(width, height), height=height
+    )
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("width", [1, 20, 40, 80, 109, 110, 200])
+@pytest.mark.parametrize("height", [1, 7, 8, 12, 16, 24, 60])
+@pytest.mark.parametrize("menu", [False, True])
+def test_picture_fits_into_any_terminal(width, height, menu):
+    sim = Bench(connectors=4)
+    keys = Keys(sim)
+    keys.menu = menu
+    picture = Picture(sim, keys)
+    for _ in range(50):
+        sim.tape.tell(WORLD, "something " * 30)
+        sim.tape.tell(RECEIVED, "Heartbeat [] {} [/bold]")
+    text = drawn(picture, width, height)
+    if width >= 40 and height >= 8:
+        assert len(text.splitlines()) <= height
+        assert "connector 1" in text
+
+
+def test_picture_shows_the_connector_and_what_passes():
+    sim = Bench()
+    picture = Picture(sim, Keys(sim))
+    sim.world.connectors[1].vehicle.plug_in(amps=16)
+    sim.world.connectors[1].drive_pilot(2667)
+    sim.world.fault("meter_silent")
+    status = [2, "1", "StatusNotification", {"connectorId": 1, "status": "Preparing"}]
+    status[3]["errorCode"] = "NoError"
+    sim.tape.frame("received", json.dumps(status))
+    text = drawn(picture, 120, 40)
+    for shown in ("+9 / -12 V, 26.7 %", "offers 16.0 A", "state B", "Preparing", "meter_silent"):
+        assert shown in text
+
+
+def test_keys_become_commands():
+    sim = Bench(connectors=2)
+    keys = Keys(sim)
+    for key in "p2tnmxq?":
+        keys.press(key)
+    assert [line["do"] for line in sim.submitted] == [
+        "plug_in",
+        "present_card",
+        "network",
+        "mains",
+        "power_cut",
+        "quit",
+    ]
+    assert keys.connector == 2
+    sim.world.connectors[2].vehicle.plug_in()
+    keys.press("p")
+    keys.press("c")
+    assert sim.submitted[-2:] == [
+        {"do": "unplug", "connector": 2},
+        {"do": "stop_power", "connector": 2},
+    ]
+
+
+def test_menu_breaks_and_mends_and_any_other_key_closes_it():
+    sim = Bench()
+    keys = Keys(sim)
+    key = {name: key for key, name in MENU.items()}["earth_open"]
+    for pressed in ("f", key):
+        keys.press(pressed)
+    assert sim.submitted == [{"do": "fault", "name": "earth_open", "connector": 1}]
+    sim.world.fault("earth_open")
+    for pressed in ("f", key, "f", "!"):
+        keys.press(pressed)
+    assert sim.submitted[1:] == [{"do": "clear_fault", "name": "earth_open", "connector": 1}]
+    assert not keys.menu
+
+
+def test_refused_key_tells_why():
+    sim = Bench()
+    told = []
+    sim.tape.listeners.append(lambda at_ms, kind, text: told.append((kind, text)))
+    Keys(sim).press("t")
+    assert told[-1] == (NOTE, "not now")
+
+
+def test_tape_tells_changes_of_the_world_once():
+    sim = Bench()
+    told = []
+    sim.tape.listeners.append(lambda at_ms, kind, text: told.append(text))
+    sim.tape.world(sim.world)
+    assert told == []
+    sim.world.connectors[1].vehicle.plug_in(amps=16, phases=1)
+    sim.tape.world(sim.world)
+    sim.tape.world(sim.world)
+    assert told[0] == "connector 1: vehicle plugged in, up to 16 A on 1 phases"
+    assert len(told) == 2 and "state B" in told[1]
+
+
+def test_readings_are_told_with_their_quantities():
+    value = {"value": "1234570", "measurand": "Energy.Active.Import.Register", "unit": "Wh"}
+    payload = {"connectorId": 1, "meterValue": [{"timestamp": "x", "sampledValue": [value]}]}
+    told = Reader().line("received", json.dumps([2, "1", "MeterValues", payload]))
+    assert told == "MeterValues connectorId=1  Energy.Active.Import.Register=1234570 Wh"
