@@ -15,9 +15,9 @@ gc.threshold(8192)
 import json
 
 import flash
-import pins
 from uart import Uart
 
+import pins
 from chargepoint.drivers.front_end import FrontEnd
 from chargepoint.drivers.front_end_ports import (
     FrontEndClock,
@@ -105,8 +105,12 @@ def _provisioned(store, name):
 
 
 def _connector(front_end, meter, clock):
-    colours = (tagged.LAMP_RED, tagged.LAMP_GREEN, tagged.LAMP_BLUE)
-    lamp = PinLamp(*[FrontEndOutput(front_end, 0, bit) for bit in colours], clock)
+    lamp = PinLamp(
+        FrontEndOutput(front_end, 0, tagged.LAMP_RED),
+        FrontEndOutput(front_end, 0, tagged.LAMP_GREEN),
+        FrontEndOutput(front_end, 0, tagged.LAMP_BLUE),
+        clock,
+    )
     return ConnectorPorts(
         FrontEndPilot(front_end, 0),
         FrontEndRelay(front_end, 0),

@@ -4,8 +4,9 @@ the guard, the lamp and the clock (frames: wire/tagged.py; ports on it: front_en
 Rules:
 - The front end says STATUS, the station makes one step and answers COMMAND: nothing of a step
   takes effect before its end, and everything of it takes effect together.
-- A step in which a connector's guard had no beat answers "open now". A STATUS that is not answered within BEAT_MS
-  lets the front end open the contactor by itself: that is this board's guard.
+- A step in which a connector's guard had no beat answers "open now". A STATUS that is not
+  answered within BEAT_MS lets the front end open the contactor by itself: that is this board's
+  guard.
 - A frame that is not of this station's form means nothing; the guard judges the silence.
 """
 
@@ -85,7 +86,7 @@ class FrontEnd:
             rows.append((self.duty_bp[at], self.outputs[at]))
             self.beaten[at] = False
         due_ms = min(max(due_ms, 0), _MOST_MS)
-        self._uart.write(tagged.command(self._heard_ms or 0, beat_ms, due_ms, rows))
+        self._uart.write(tagged.command(self._heard_ms or 0, beat_ms, due_ms, tuple(rows)))
 
     def _tell_facts(self):
         for frame in tagged.facts(json.dumps(self.facts()).encode()):

@@ -11,7 +11,6 @@ from host_tests.harness import paths
 paths.use_firmware()
 
 import pins  # noqa: E402  (the desk's: the harness wires worlds by it)
-
 from chargepoint.wire import tagged  # noqa: E402
 
 _CAUSES = {"PWRON_RESET": "power", "WDT_RESET": "watchdog"}
