@@ -2,10 +2,24 @@
 
 import sys
 
+from tools import draw_states
+from tools.boards import check as boards
 from tools.checks import compiles, duplicates, imports, lint, names, readme, sizes, types
 from tools.paths import ROOT
 
-_CHECKS = (lint.Format, lint.Lint, types, imports, compiles, duplicates, readme, names, sizes)
+_CHECKS = (
+    lint.Format,
+    lint.Lint,
+    types,
+    imports,
+    compiles,
+    duplicates,
+    readme,
+    names,
+    sizes,
+    boards,
+    draw_states,
+)
 _SHOWN = 30  # of a check's findings
 
 
