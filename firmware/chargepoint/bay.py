@@ -38,7 +38,7 @@ _METER_FAULTS = ("silent", "rubbish", "foreign", "backwards")
 
 class Bay:
     """Bay ``connector.number``, with the ``ports`` (ConnectorPorts) that it has; ``utc_s()`` tells
-    the time of day or None.
+    the time of day or None. ``retiring``: a reset is due, no one begins here any more.
     """
 
     def __init__(self, connector, transaction, ports, settings, journal, utc_s):
@@ -47,6 +47,7 @@ class Bay:
         self.transaction = transaction
         self.meter = ports.meter
         self.operative = True
+        self.retiring = False
         self.supply_ma = 0
         self._lamp = ports.lamp
         self._guard = ports.guard
@@ -94,6 +95,8 @@ class Bay:
         transaction.tick(now_ms)
         if transaction.state == transactions.FINISHED and not self.connector.plugged:
             transaction.tell(transactions.UNPLUG, now_ms)
+        if not self.operative or self.retiring:
+            transaction.withdraw(now_ms, self._wait_ms())
         if transaction.wants_start() and self.fresh_reading(now_ms) is not None:
             self._begin(now_ms)
         elif transaction.state in (transactions.ENDING, transactions.RECOVERING):
@@ -174,10 +177,15 @@ class Bay:
         }
 
     def usable(self) -> bool:
-        """A driver may begin here: operative, no blocking fault, no one's claim."""
-        return (
-            self.operative and not self.connector.faults.blocking and not self.transaction.claimed
-        )
+        """A driver may begin here: operative, no reset due, no blocking fault, no one's claim."""
+        serves = self.operative and not self.retiring and not self.connector.faults.blocking
+        return serves and not self.transaction.claimed
+
+    def retire(self, reason: str, now_ms: int) -> None:
+        """End a running transaction for ``reason``; no one begins here any more."""
+        self.retiring = True
+        if self.transaction.running:
+            self.transaction.stop(reason, now_ms)
 
     def recover(
         self, number: int, tag: str, reason: str, last_utc_s: int, register_wh: int, now_ms: int
@@ -200,12 +208,14 @@ class Bay:
     def _on_event(self, event, now_ms):
         transaction = self.transaction
         if event == "plugged":
-            wait_ms = self._settings.get("ConnectionTimeOut") * 1000
-            transaction.tell(transactions.PLUG, now_ms, wait_ms)
+            transaction.tell(transactions.PLUG, now_ms, self._wait_ms())
         elif event == "unplugged":
             self._unplugged(now_ms)
         elif event == "opened":
             self._opened_ms = now_ms
+
+    def _wait_ms(self):
+        return self._settings.get("ConnectionTimeOut") * 1000
 
     def _unplugged(self, now_ms):
         transaction = self.transaction

@@ -7,7 +7,6 @@ first free one, where the vehicle may follow within ConnectionTimeOut.
 
 from binascii import hexlify
 
-from chargepoint.core import transactions
 from chargepoint.core.authorisation import ACCEPTED, Authorisation, same_tag
 
 
@@ -82,11 +81,7 @@ class Cards:
     def _withdraw(self, bay, tag, now_ms):
         """A second showing of the same card before the start takes it back (B1, §4.9)."""
         transaction = bay.transaction
-        waiting = transaction.state in (transactions.AUTHORISED, transactions.STARTING)
-        if not waiting or not same_tag(transaction.tag, tag):
-            return False
-        transaction.tell(transactions.WITHDRAW, now_ms, self._wait_ms())
-        return True
+        return same_tag(transaction.tag, tag) and transaction.withdraw(now_ms, self._wait_ms())
 
     def _wait_ms(self):
         return self._station.settings.get("ConnectionTimeOut") * 1000

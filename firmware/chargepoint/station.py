@@ -136,14 +136,20 @@ class Station:
         return None
 
     def start_reset(self, kind: str, now_ms: int) -> None:
-        """End every transaction, let the answer leave, then ask the loop for a reset."""
+        """End every transaction, let the answer leave, then ask the loop for a reset.
+
+        A second call may make a soft reset hard; it does not postpone the reset.
+        """
+        if self._reset_kind is None:
+            self._reset_deadline_ms = now_ms + timing.RESET_PATIENCE_MS
+        elif self._reset_kind == "hard":
+            kind = "hard"
         self._reset_kind = kind
-        self._reset_deadline_ms = now_ms + timing.RESET_PATIENCE_MS
         self._reset_earliest_ms = now_ms + timing.RESET_FLUSH_MS
         # If the power goes or the meter stays silent, the next start finds the true reason.
         self.journal.put(_RESET, kind.encode())
         for bay in self.bays:
-            bay.transaction.stop(kind + "_reset", now_ms)
+            bay.retire(kind + "_reset", now_ms)
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -211,12 +217,12 @@ class Station:
         return "power_loss" if self.ports.reset.cause == "power" else "reboot"
 
     def _carry_out_reset(self, now_ms):
-        if self._reset_kind is None or now_ms < self._reset_earliest_ms:
+        if self._reset_kind is None:
             return
         ended = not self.busy() and self.journal.pending == 0
-        if ended or now_ms >= self._reset_deadline_ms:
+        answered = now_ms >= self._reset_earliest_ms
+        if ended and answered or now_ms >= self._reset_deadline_ms:
             self.open_all()
-            self.journal.put(_RESET, b"")
             self.reset_due = self._reset_kind
 
 

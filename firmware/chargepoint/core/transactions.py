@@ -124,6 +124,16 @@ class Transaction:
         self.suspended = False
         self.tell(GRANT, now_ms, wait_ms)
 
+    def withdraw(self, now_ms: int, wait_ms: int) -> bool:
+        """Take back an authorisation that has not become a transaction; False when none stands.
+
+        A vehicle that is plugged may wait ``wait_ms`` for the next one.
+        """
+        if self.state not in (AUTHORISED, STARTING):
+            return False
+        self.tell(WITHDRAW, now_ms, wait_ms)
+        return True
+
     def stop(self, reason: str, now_ms: int, tag: str = None) -> None:
         """End a running transaction for ``reason`` (journal's words), by ``tag`` if by a card."""
         if self.state in (BEGINNING, ACTIVE):
