@@ -40,10 +40,6 @@ READER_BAUD = 115200
 _ELECTRICS = {"max_ma": 32000, "phases": 3, "ventilated": False, "simplified": True}
 
 
-class NoGuard(Guard):
-    """Nothing but the interpreter opens the contactor of this board (board.md, Hazards)."""
-
-
 def build(log=None, store=None) -> Device:
     """The station of this board. ``log`` None: the console; ``store`` None: the flash.
 
@@ -105,4 +101,5 @@ def _connector(clock):
     meter = Sdm630Meter(_line(pins.METER_UART, METER_BAUD, pins.METER_TX, pins.METER_RX))
     red, green, blue = [machine.Pin(pin, machine.Pin.OUT, value=0) for pin in pins.LAMP]
     lamp = PinLamp(red, green, blue, clock)
-    return ConnectorPorts(pilot, relay, NoGuard(), meter, lamp, dict(_ELECTRICS))
+    # HAZARD: nothing but the interpreter opens this contactor (board.md).
+    return ConnectorPorts(pilot, relay, Guard(), meter, lamp, dict(_ELECTRICS))

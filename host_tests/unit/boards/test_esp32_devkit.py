@@ -10,7 +10,7 @@ from hands import LineLog
 from host_tests.harness import paths
 from host_tests.harness.store import MemoryStore
 from host_tests.unit.boards import devkit
-from tools.build.image import compile_module, pack
+from tools.build.image import compile_module, compiled_files, pack
 
 MICROPYTHON = paths.TOOLS / "bin/micropython"
 FROZEN = devkit.FOLDER / "frozen"
@@ -121,44 +121,84 @@ class Flashbdev:
     bdev = Blocks()
 sys.modules["machine"] = Machine()
 sys.modules["flashbdev"] = Flashbdev
-boot, main = [open(name).read() for name in sys.argv[1:3]]
+boot, main, image = [open(name, "rb").read() for name in sys.argv[1:4]]
 for place in ("/rom", "/"):
     try:
         vfs.umount(place)
     except OSError:
         pass
-exec(boot.replace("_AGAIN_MS = 1000", "_AGAIN_MS = 1"), {{}})
-"""
-_START = """
-if {image!r}:
-    vfs.mount(vfs.VfsRom({image!r}), "/rom")
-main = main.replace("_PAUSE_MS = 10000", "_PAUSE_MS = 1")
+exec(boot.decode().replace("_AGAIN_MS = 1000", "_AGAIN_MS = 1"), {{}})
+if image:
+    vfs.mount(vfs.VfsRom(image), "/rom")
+{more}
 try:
-    exec(main, {{}})
+    exec(main.decode().replace("_PAUSE_MS = 10000", "_PAUSE_MS = 1"), {{}})
 finally:
-    print("kept:", "trace" in os.listdir("/store") and open("/store/trace").read())
+    print("kept:", "store" in os.listdir("/") and "trace" in os.listdir("/store")
+        and open("/store/trace").read())
+"""
+# The emulated registers in place of the hardware; after the third step someone presses Ctrl-C.
+_REGISTERS = """
+class Radio:
+    def __init__(self, interface): pass
+class Network:
+    STA_IF, STAT_NO_AP_FOUND, STAT_WRONG_PASSWORD, STAT_CONNECTING = 0, 201, 202, 1001
+    WLAN = Radio
+class Rtc:
+    def datetime(self): return (2000, 1, 1, 5, 0, 0, 0, 0)
+class Dog:
+    left = 3
+    def __init__(self, timeout): print("watchdog", timeout)
+    def feed(self):
+        Dog.left -= 1
+        if not Dog.left:
+            print("fed thrice, relay", machine.current.levels[32])
+            raise KeyboardInterrupt
+sys.path.insert(0, "/rom")
+del sys.modules["machine"]
+import machine
+machine.RTC, machine.WDT = Rtc, Dog
+sys.modules["network"] = Network
 """
 needs_micropython = pytest.mark.skipif(
     not MICROPYTHON.exists(), reason="no MicroPython here: run `make setup`"
 )
 
 
-def start(tmp_path, application, fill="\\x00"):
-    """What the console shows when the board starts with ``application`` as its main module."""
-    image = b""
-    if application is not None:
-        source = tmp_path / "main.py"
-        source.write_text(application)
-        image = pack({"main.mpy": compile_module(source, "main.py", [])})
-    script = _HARDWARE.format(fill=fill) + _START.format(image=image)
-    words = [MICROPYTHON, "-c", script, FROZEN / "_boot.py", FROZEN / "main.py"]
+def start(tmp_path, files, fill="\\x00", more=""):
+    """What the console shows when the board starts with ``files`` as its ROMFS image."""
+    image = tmp_path / "app.romfs"
+    image.write_bytes(pack(files) if files else b"")
+    script = _HARDWARE.format(fill=fill, more=more)
+    words = [MICROPYTHON, "-c", script, FROZEN / "_boot.py", FROZEN / "main.py", image]
     said = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=60)
     return said.stdout + said.stderr
 
 
+def compiled(tmp_path, program):
+    """An application that is only ``program``."""
+    source = tmp_path / "main.py"
+    source.write_text(program)
+    return {"main.mpy": compile_module(source, "main.py", [])}
+
+
+@needs_micropython
+def test_the_image_of_this_board_starts_and_steps(tmp_path):
+    """From the frozen programs through the ROMFS to a stepped station, on the interpreter."""
+    registers = compile_module(paths.EMULATED / "machine.py", "machine.py", [])
+    files = compiled_files("esp32_devkit") | {"machine.mpy": registers}
+    said = start(tmp_path, files, more=_REGISTERS)
+    assert "watchdog 60000" in said and "watchdog 8000" in said
+    assert "wifi: off: no WifiSsid" in said
+    assert "fed thrice, relay 0" in said
+    assert "KeyboardInterrupt" in said
+    assert "kept: False" in said
+
+
 @needs_micropython
 def test_an_application_that_fails_to_start_is_traced_and_started_anew(tmp_path):
-    said = start(tmp_path, "raise ValueError('SupplyLimit: expected 6 to 80')")
+    failing = compiled(tmp_path, "raise ValueError('SupplyLimit: expected 6 to 80')")
+    said = start(tmp_path, failing)
     assert "watchdog 60000" in said
     assert "reset" in said
     kept = said.partition("kept:")[2]
@@ -167,19 +207,20 @@ def test_an_application_that_fails_to_start_is_traced_and_started_anew(tmp_path)
 
 @needs_micropython
 def test_a_board_without_an_application_is_started_anew(tmp_path):
-    said = start(tmp_path, None)
+    said = start(tmp_path, {})
     assert "reset" in said
     assert "ImportError" in said
 
 
 @needs_micropython
 def test_a_flash_full_of_rubbish_gets_a_file_system(tmp_path):
-    said = start(tmp_path, "raise ValueError('here')", fill="\\xa5")
+    said = start(tmp_path, compiled(tmp_path, "raise ValueError('here')"), fill="\\xa5")
     assert "no file system on the flash, making one" in said
     assert "here" in said.partition("kept:")[2]
 
 
 @needs_micropython
 def test_only_the_image_is_imported_from(tmp_path):
-    said = start(tmp_path, "import sys\nprint('path', sys.path)\nraise ValueError('end')")
+    program = "import sys\nprint('path', sys.path)\nraise ValueError('end')"
+    said = start(tmp_path, compiled(tmp_path, program))
     assert "path ['/rom', '.frozen']" in said
