@@ -6,6 +6,7 @@ import re
 import sys
 import termios
 import tty
+from contextlib import suppress
 
 from host_tests.harness.world.faults import FAULTS
 from tools.sim.tape import NOTE, PERSON
@@ -52,7 +53,8 @@ class Keys:
 
     def __exit__(self, *error):
         self._sim.stage.loop.remove_reader(self._file)
-        termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(self._file, termios.TCSANOW, self._before)
 
     def press(self, key: str) -> None:
         """What one key does; an unknown one does nothing."""
@@ -64,8 +66,13 @@ class Keys:
             self.connector = int(key)
 
     def _read(self):
-        data = os.read(self._file, 64)
-        if not data:  # the terminal is gone
+        try:
+            data = os.read(self._file, 64)
+        except OSError:
+            data = b""
+        if not data:
+            # The terminal is gone, and would be ready to be read for ever.
+            self._sim.stage.loop.remove_reader(self._file)
             self._sim.end(0)
         for key in _SEQUENCE.sub("", data.decode(errors="replace")):
             self.press(key)

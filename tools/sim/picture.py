@@ -1,6 +1,7 @@
 """The sim in the terminal: the connector, the frames, the log, the keys."""
 
 from collections import deque
+from contextlib import suppress
 
 from rich.console import Console, Group
 from rich.layout import Layout
@@ -44,7 +45,8 @@ class Picture:
         return self
 
     def __exit__(self, *error):
-        self._live.__exit__(*error)
+        with suppress(OSError):  # the terminal is gone
+            self._live.__exit__(*error)
         self._keys.__exit__(*error)
 
     def _note(self, at_ms, kind, text):
@@ -55,7 +57,10 @@ class Picture:
         now_ms = self._sim.stage.now_ms
         if self._drawn_ms is None or now_ms >= self._drawn_ms + _REFRESH_MS:
             self._drawn_ms = now_ms
-            self._live.update(self.draw(*self._console.size), refresh=True)
+            try:
+                self._live.update(self.draw(*self._console.size), refresh=True)
+            except OSError:
+                self._sim.end(0)
 
     def draw(self, width: int, height: int) -> Layout | Text:
         """All of it, for a terminal of that size."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -205,6 +206,27 @@ def test_signal_ends_it_cleanly(start):
     process, _ = start()
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
+
+
+def test_picture_ends_with_its_terminal():
+    """A closed window leaves no process behind."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(paths.ROOT)
+        os.environ["TERM"] = "xterm"
+        command = [sys.executable, "-m", "tools.pilotlight", "sim", "--target", "in_process"]
+        os.execv(sys.executable, command)
+    shown = b""
+    while b"Available" not in shown:
+        shown += os.read(terminal, 65536)
+    os.close(terminal)
+    until_s = time.monotonic() + 10
+    while not os.waitpid(process, os.WNOHANG)[0]:
+        if time.monotonic() > until_s:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            raise AssertionError("the sim outlived its terminal")
+        time.sleep(0.05)
 
 
 def test_second_start_with_a_state_is_a_restart(start, tmp_path):
