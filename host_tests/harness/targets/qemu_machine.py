@@ -34,12 +34,14 @@ class Silence(Exception):
 
 
 class Machine:
-    """``folder`` keeps the memory and the console between starts."""
+    """``folder`` keeps the memory and the console between starts; ``more`` are QEMU's words."""
 
-    def __init__(self, folder: Path):
-        for needed in (QEMU, INTERPRETER):
+    def __init__(self, folder: Path, interpreter: Path = INTERPRETER, more: tuple = ()):
+        for needed in (QEMU, interpreter):
             if not needed.exists():
                 raise Unavailable(f"qemu: {needed} is missing; run: make setup")
+        self._interpreter = interpreter
+        self._more = more
         self.console = folder / "console.txt"
         self._memory = folder / "psram.bin"
         self._process = None
@@ -137,16 +139,18 @@ class Machine:
     def _command(self, lines):
         memory = f"memory-backend-file,id=ram,size={_BYTES},mem-path={self._memory},share=on"
         command = [
+            # An emulator whose harness was killed must not run on by itself.
+            "setpriv", "--pdeathsig", "KILL",
             QEMU, "-machine", "mps2-an385,memory-backend=ram", "-object", memory,
             "-nodefaults", "-display", "none",
             # Without it the interpreter does not start.
-            "-semihosting", "-kernel", INTERPRETER,
+            "-semihosting", "-kernel", self._interpreter,
             "-chardev", f"file,id=console,path={self.console},append=on",
             "-serial", "chardev:console",
         ]  # fmt: skip
         for name, number in lines.items():
             command += ["-chardev", f"socket,id={name},fd={number}", "-serial", f"chardev:{name}"]
-        return [str(word) for word in command + os.environ.get(EXTRA, "").split()]
+        return [str(word) for word in command + [*self._more, *os.environ.get(EXTRA, "").split()]]
 
     def _write(self, at, data):
         self._memory.parent.mkdir(parents=True, exist_ok=True)

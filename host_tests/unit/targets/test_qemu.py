@@ -3,10 +3,15 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
+from host_tests.harness.paths import ROOT
 from host_tests.harness.stage import Stage
 from host_tests.harness.targets.base import Unavailable
 from host_tests.harness.targets.qemu import Qemu
@@ -149,3 +154,30 @@ def test_store_takes_what_is_provisioned_later(make):
     target.provision("factory", b'{"NoSuchSetting": "1"}')
     with pytest.raises(ValueError, match="NoSuchSetting"):
         target.power_on("PWRON_RESET", {"t": 0})
+
+
+def test_emulator_ends_with_its_harness(make, tmp_path):
+    """A harness that is killed leaves no emulator behind that runs on at full speed."""
+    make()
+    script = (
+        "import os, pathlib, sys\n"
+        "from host_tests.harness.targets.qemu_machine import Machine\n"
+        "machine = Machine(pathlib.Path(sys.argv[1]))\n"
+        "machine.start(b'')\n"
+        "print(machine.pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    until_s = time.monotonic() + 10
+    while runs(killed.stdout.strip()) and time.monotonic() < until_s:
+        pass
+    assert killed.returncode == -signal.SIGKILL and not runs(killed.stdout.strip())
+
+
+def runs(pid):
+    """A process that has ended may still wait for someone to ask how (state Z)."""
+    try:
+        return (Path("/proc") / pid / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
