@@ -164,6 +164,7 @@ def test_emulator_ends_with_its_harness(make, tmp_path):
         "from host_tests.harness.targets.qemu_machine import Machine\n"
         "machine = Machine(pathlib.Path(sys.argv[1]))\n"
         "machine.start(b'')\n"
+        "while 'boot' not in machine.last_words(): pass\n"
         "print(machine.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
