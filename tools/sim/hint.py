@@ -10,6 +10,14 @@ from chargepoint.core.settings_own import ROWS as OWN_ROWS  # noqa: E402
 from chargepoint.ocpp.v16.settings import ROWS as OCPP_ROWS  # noqa: E402
 
 _UNKNOWN = "unknown setting "
+# How the reason of a failed connection begins, and where to look.
+_LOOK_AT = (
+    ("reset", "does anyone listen there? see --csms"),
+    ("refused", "does anyone listen there? see --csms"),
+    ("http 401", "see --identity and --password"),
+    ("http 404", "see --identity and the path of --csms"),
+    ("tls", "see --ca, --cert, --key and the host in --csms"),
+)
 
 
 def explain(text: str) -> str:
@@ -21,3 +29,11 @@ def explain(text: str) -> str:
     names = [row[0] for row in OWN_ROWS + OCPP_ROWS]
     alike = difflib.get_close_matches(said.removeprefix(_UNKNOWN), names)
     return f"{said}; {'perhaps' if alike else 'expected one of'} {', '.join(alike or names)}"
+
+
+def advise(reason: str) -> str:
+    """Why there is no connection, and where to look."""
+    for beginning, advice in _LOOK_AT:
+        if reason.startswith(beginning):
+            return f"{reason} ({advice})"
+    return reason

@@ -235,6 +235,7 @@ class Sim:
 
     def _report(self):
         self.tape.world(self.stage.world)
+        self.tape.link(self.facts)
         for _, level, text in self.stage.log:
             self.tape.tell(STATION, f"{level}: {text}")
         self.stage.log.clear()

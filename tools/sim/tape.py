@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tools.sim.frames import Reader
+from tools.sim.hint import advise
 
 # Kinds of lines.
 WORLD, STATION, SENT, RECEIVED, PERSON, NOTE = (
@@ -22,6 +23,7 @@ class Tape:
         self._now_ms = now_ms
         self._reader = Reader()
         self._seen = {}
+        self._trouble = None
         self.listeners: list[Callable[[int, str, str], None]] = []
 
     @property
@@ -38,6 +40,13 @@ class Tape:
         """A message passed; ``direction`` as the back end sees it."""
         text = self._reader.line(direction, raw)
         self.tell(RECEIVED if direction == "received" else SENT, text)
+
+    def link(self, facts: dict | None) -> None:
+        """Tell why there is no connection to the back end, once for each reason."""
+        trouble = facts["link"] if facts and not facts["online"] else None
+        if trouble and trouble != self._trouble:
+            self.tell(NOTE, f"no connection to the back end: {advise(trouble)}")
+        self._trouble = trouble
 
     def world(self, world) -> None:
         """Tell what changed in the world since the last look."""

@@ -148,3 +148,13 @@ def test_readings_are_told_with_their_quantities():
     payload = {"connectorId": 1, "meterValue": [{"timestamp": "x", "sampledValue": [value]}]}
     told = Reader().line("received", json.dumps([2, "1", "MeterValues", payload]))
     assert told == "MeterValues connectorId=1  Energy.Active.Import.Register=1234570 Wh"
+
+
+def test_failed_connection_is_told_once_with_where_to_look():
+    sim = Bench()
+    told = []
+    sim.tape.listeners.append(lambda at_ms, kind, text: told.append(text))
+    away = {"online": False, "link": "http 401"}
+    for facts in (None, away, away, {"online": True, "link": ""}, away):
+        sim.tape.link(facts)
+    assert told == ["no connection to the back end: http 401 (see --identity and --password)"] * 2
