@@ -228,3 +228,18 @@ COMMANDS = {
     "call": (_call, {"action": REQUIRED, "payload": {}}),
     "session": (_session, {"connector": 1}),
 }
+
+
+def summary() -> str:
+    """Each command with its fields and what they are when not told, a line each."""
+    return "\n".join(
+        f"    {do:14}{_told(fields)}".rstrip() for do, (_, fields) in COMMANDS.items()
+    )
+
+
+def _told(fields: dict) -> str:
+    shown = [
+        name if value in (REQUIRED, None) else f"{name}={json.dumps(value)}"
+        for name, value in fields.items()
+    ]
+    return "  ".join(shown)

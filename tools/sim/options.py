@@ -42,7 +42,12 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--control", metavar="HOST:PORT", help="take commands over TCP, one JSON object a line")
     add("--script", type=Path, metavar="FILE", help="carry out such lines, then end")
     add("--headless", action="store_true", help="no picture; tell what happens line by line")
-    add("--on-reset", choices=["exit", "restart"], default="restart", help="of the process")
+    add(
+        "--on-reset",
+        choices=["exit", "restart"],
+        default="restart",
+        help="what a Reset does to the process",
+    )
 
 
 class Options:
