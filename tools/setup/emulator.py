@@ -92,6 +92,12 @@ def _unpack_source() -> None:
 
 def _build() -> None:
     build = TOOLS / "qemu/build"
+    shutil.copy(compile_interpreter(build), QEMU_FIRMWARE)
+    shutil.rmtree(build)
+
+
+def compile_interpreter(build: Path, *more: str) -> Path:
+    """MicroPython for the emulated board, made in `build`; `more` are words for its make."""
     shutil.rmtree(build, ignore_errors=True)
     make = [
         "make",
@@ -107,8 +113,8 @@ def _build() -> None:
         f"CROSS_COMPILE={BIN}/arm-none-eabi-",
         # The headers are all that is needed of newlib: MicroPython brings its own libm.
         f"CFLAGS_EXTRA=-isystem {_ROOT}/usr/include/newlib",
+        *more,
     ]
     why = "MicroPython did not build for the emulated board"
     run(make, why, "see what make said above", env=os.environ | _SAME_EACH_TIME)
-    shutil.copy(build / "firmware.elf", QEMU_FIRMWARE)
-    shutil.rmtree(build)
+    return build / "firmware.elf"

@@ -4,6 +4,10 @@ Started as ``micropython unix_main.py HOST PORT IMAGE`` in the folder that is th
 IMAGE is the ROMFS image of the application, mounted on /rom as a board does. Each
 line from the harness is a JSON object of inputs, each answer a JSON object of outputs. The end of
 the stream is a power cut: the process ends without another word.
+
+With "heap" among the inputs, "heap" of the outputs tells the bytes in use after the step, garbage
+included; the facts then tell "heap" too: bytes after the imports, and alive now. The image, which
+lies in flash on a board, is not counted.
 """
 
 import gc
@@ -13,13 +17,17 @@ import sys
 
 import vfs
 
+_heap = {}
+
 
 def mount(path: str) -> None:
     """Mount the image; its bytes stay where they are read to, and modules run from there."""
-    with open(path, "rb") as image:
-        vfs.mount(vfs.VfsRom(image.read()), "/rom")
+    with open(path, "rb") as file:
+        image = file.read()
+    _heap["image"] = len(image)
+    vfs.mount(vfs.VfsRom(image), "/rom")
     gc.collect()
-    # Until the station stands: what is kept of the imports must not lie scattered over the heap.
+    # What is kept of the imports must not lie scattered over the heap; the loop sets its own.
     gc.threshold(8192)
 
 
@@ -33,7 +41,22 @@ def main(host: str, port: int) -> None:
         text = stream.readline()
         if not text:
             return
-        _answer(stream, hands.step(json.loads(text)))
+        inputs = json.loads(text)
+        outputs = hands.step(inputs)
+        if "heap" in inputs:
+            _tell_heap(outputs)
+        _answer(stream, outputs)
+
+
+def _tell_heap(outputs):
+    outputs["heap"] = _used()
+    if "facts" in outputs:
+        gc.collect()
+        outputs["facts"]["heap"] = {"imported": _heap["imported"], "live": _used()}
+
+
+def _used():
+    return gc.mem_alloc() - _heap["image"]
 
 
 def _start(stream, first):
@@ -47,11 +70,12 @@ def _start(stream, first):
     try:
         from board import build
 
+        gc.collect()
+        _heap["imported"] = _used()
         hands = Hands(build)
     except Exception as error:
         _answer(stream, {"error": trace_of(error)})
         return None
-    gc.threshold(-1)
     _answer(stream, {})
     return hands
 

@@ -11,7 +11,7 @@ from host_tests.harness import paths
 from host_tests.harness.targets.base import Target, Unavailable
 from host_tests.harness.targets.images import image_of
 from host_tests.harness.targets.qemu_front_end import FrontEnd
-from host_tests.harness.targets.qemu_machine import Machine, Silence
+from host_tests.harness.targets.qemu_machine import INTERPRETER, Machine, Silence
 from host_tests.harness.targets.qemu_modem import Modem
 
 paths.use_firmware()
@@ -26,16 +26,22 @@ _DRAIN_S = 2
 
 
 class Qemu(Target):
-    """``patience_s`` is how long, on the host, an answer may take before the guard opens."""
+    """``patience_s`` is how long, on the host, an answer may take before the guard opens.
+
+    ``image``, ``interpreter`` and ``more`` (QEMU's words) stand in place of the usual ones.
+    """
 
     name = "qemu"
 
-    def __init__(self, folder, provisioning, seed=1, patience_s=_PATIENCE_S, image=None):
+    def __init__(
+        self, folder, provisioning, seed=1, patience_s=_PATIENCE_S,
+        image=None, interpreter=INTERPRETER, more=(),
+    ):  # fmt: skip
         super().__init__(folder, provisioning, seed)
         board = provisioning.get("board", {})
         if board.get("connectors", 1) != 1:
             raise Unavailable("qemu: the emulated board has one connector; use --target unix")
-        self.machine = Machine(self.folder)
+        self.machine = Machine(self.folder, interpreter, more)
         self.starts = 0
         self._patience_s = patience_s
         self._image = image or image_of("qemu_mps2")

@@ -1,0 +1,71 @@
+"""The tables, from a session on each 32-bit target."""
+
+import statistics
+import tempfile
+from pathlib import Path
+
+from tools.bench import flash, images
+from tools.bench.session import Session, record
+from tools.bench.table import Table
+
+# 64 ns of virtual time each: what metered_main.py counts by.
+_COUNTED = ("-icount", "shift=6")
+_WORST = 3
+
+
+def tables() -> list:
+    """All of them; Unavailable (of the harness or of set-up) when a target is missing."""
+    with tempfile.TemporaryDirectory(prefix="pilotlight-bench-") as folder:
+        place = Path(folder)
+        unix = record("unix", place / "unix")
+        mps2 = record("qemu", place / "mps2", image=images.romfs(), more=_COUNTED)
+        frozen = record(
+            "qemu", place / "frozen",
+            image=images.no_application(), interpreter=images.frozen(), more=_COUNTED,
+        )  # fmt: skip
+    heap = {
+        "32-bit unix, ROMFS": unix,
+        "Cortex-M3, ROMFS": mps2,
+        "Cortex-M3, frozen": frozen,
+    }
+    return [flash.measure(), _heap(heap), _steps(mps2), _worst(mps2)]
+
+
+def _heap(sessions: dict) -> Table:
+    table = Table(
+        "Heap, bytes",
+        ("target", "imported", "idle", "charging", "peak in a session"),
+        note="Alive after a collection; the peak includes garbage (collected each 8 KB). The heap"
+        " is 163,840 bytes. Frozen: compiled into the interpreter instead of laid beside it. The"
+        " unix target carries its emulated hardware too.",
+    )
+    for name, of in sessions.items():
+        table.rows.append((name, of.imported, of.idle_alive, of.charging_alive, of.peak))
+    return table
+
+
+def _steps(session: Session) -> Table:
+    table = Table(
+        "Instructions of a step on the Cortex-M3",
+        ("steps", "median", "mean", "most"),
+        note="Of `station.step()` alone, counted by the emulator; a step comes every 10 ms.",
+    )
+    for name, steps in (("idle", session.idle), ("charging", session.charging)):
+        calm = [step.instructions for step in steps if step.grew >= 0]
+        table.rows.append((name, *_spread(calm)))
+    table.rows.append(("a collection of garbage", *_spread(session.collections)))
+    return table
+
+
+def _worst(session: Session) -> Table:
+    table = Table("The longest steps of a session", ("in the step", "instructions"))
+    by_length = sorted(session.steps, key=lambda step: -step.instructions)
+    seen: dict = {}
+    for step in by_length:
+        seen.setdefault(", ".join(step.causes) or "nothing in particular", step.instructions)
+    table.rows = list(seen.items())[:_WORST]
+    return table
+
+
+def _spread(figures):
+    return round(statistics.median(figures)), round(statistics.mean(figures)), max(figures)
