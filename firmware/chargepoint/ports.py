@@ -76,6 +76,7 @@ class Guard:
 class Reading:
     """What a meter said at one moment. A quantity that the meter does not give is None.
 
+    ``taken_ms`` is a moment at or before which none of it was measured: when it was asked for.
     ``energy_wh`` is the import register in whole Wh: it only grows, it is never re-based.
     The per-phase lists have three places (L1, L2, L3).
     """

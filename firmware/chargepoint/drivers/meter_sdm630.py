@@ -160,23 +160,24 @@ class Sdm630Meter(Meter):
 
     def _publish(self, now_ms: int) -> None:
         reading = _reading(self._words)
-        reading.taken_ms = now_ms
+        # No value in it is older than the question; the answer takes longer than an opening.
+        reading.taken_ms = self._begun_ms
         if reading.energy_wh is None or reading.energy_wh < 0:
             self._blame("rubbish", now_ms)
         elif self.reading is not None and reading.energy_wh < self.reading.energy_wh:
             self._failures = _PATIENCE
             self._blame("backwards", now_ms)
         else:
-            self._accept(reading)
+            self._accept(reading, now_ms)
 
-    def _accept(self, reading: Reading) -> None:
+    def _accept(self, reading: Reading, now_ms: int) -> None:
         self.reading = reading
         self.trouble = None
         self._failures = 0
         self._measure_at(self._begun_ms + CYCLE_MS)
         if self.make is None and self._identity_tries:
             self._round = _IDENTITY
-            self._due_ms = reading.taken_ms
+            self._due_ms = now_ms
 
     def _name(self) -> None:
         self.serial = str(modbus.to_integer(self._words[0]))
