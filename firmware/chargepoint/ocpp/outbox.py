@@ -10,16 +10,21 @@ Rules (OCPP 1.6 §3.6-3.7, §4.8, §4.10; standards.md §2.5):
 - REFUSED (a CALLERROR, or an answer that is none): an attempt. Wait RetryInterval x attempts;
   after TransactionMessageAttempts the event is given up and reported. A start that is given up
   binds -1, the id that the standard has for transactions it never heard of.
+- A start that is answered with the id 0 and a refusal opened nothing there (a known back end does
+  so): what else there is of the transaction is given up, not sent.
 - TIMED_OUT: silence is no answer, so it is never a reason to give up. Wait RetryInterval x
   transmissions, ten at most.
 - LOST with the link: sent again as soon as there is a link.
 """
 
+from chargepoint.core.authorisation import ACCEPTED
 from chargepoint.core.record import STARTED
 from chargepoint.ocpp.dialogue import ANSWERED, LOST, REFUSED, TIMED_OUT
 from chargepoint.ocpp.frames import Call
 
 UNKNOWN_ID = -1
+# Bound in place of an id where the back end opened no transaction.
+NO_ID = -0x80000000
 _WAITS_MAX = 10
 
 READY = "ready"
@@ -75,7 +80,11 @@ class Outbox:
             self.skipped += 1
             self._journal.forget(self._journal.first_seq)
             return None
-        action, payload = self._render(self._event, self._id_for(self._event))
+        transaction_id = self._id_for(self._event)
+        if transaction_id == NO_ID:
+            self._discard("NoTransaction")
+            return None
+        action, payload = self._render(self._event, transaction_id)
         self._transmissions += 1
         self._tell(_SEND, None, now_ms)
         return Call(action, payload, self._done, self._unique_id())
@@ -143,7 +152,7 @@ class Outbox:
     def _accept(self, payload):
         event = self._event
         if event.kind == STARTED:
-            self._journal.bind(event.transaction, payload["transactionId"])
+            self._journal.bind(event.transaction, _id_in(payload))
         self._forget()
         if self.on_answer is not None:
             self.on_answer(event, payload)
@@ -168,4 +177,15 @@ class Outbox:
 
 
 def _has_id(payload):
-    return isinstance(payload, dict) and type(payload.get("transactionId")) is int
+    """``payload`` answers a start. A late answer comes here unchecked."""
+    if not isinstance(payload, dict) or type(payload.get("transactionId")) is not int:
+        return False
+    info = payload.get("idTagInfo")
+    if not isinstance(info, dict) or type(info.get("status")) is not str:
+        return False
+    return type(info.get("parentIdTag") or "") is str
+
+
+def _id_in(payload):
+    refused = payload["transactionId"] == 0 and payload["idTagInfo"]["status"] != ACCEPTED
+    return NO_ID if refused else payload["transactionId"]

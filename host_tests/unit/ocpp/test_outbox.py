@@ -243,8 +243,38 @@ def test_outbox_counts_an_answer_without_an_id_as_an_error(bench, payload):
 @pytest.mark.parametrize("transaction_id", [0, -1, 2**31 - 1])
 def test_outbox_takes_every_id_that_back_ends_give(bench, transaction_id):
     bench.session(0)
-    bench.send().done(ANSWERED, {"transactionId": transaction_id}, 0)
+    bench.send().done(ANSWERED, {**STARTED_ANSWER, "transactionId": transaction_id}, 0)
     assert bench.deliver_all() == [(STOPPED, transaction_id)]
+
+
+def test_outbox_says_nothing_more_of_a_transaction_that_the_back_end_did_not_open(bench):
+    """back-ends.md §2.4: transactionId 0 with idTagInfo Invalid (CitrineOS)."""
+    bench.session(2)
+    bench.send().done(ANSWERED, {"transactionId": 0, "idTagInfo": {"status": "Invalid"}}, 0)
+    assert [bench.send() for _ in range(3)] == [None] * 3
+    assert [code for _, code in bench.discarded] == ["NoTransaction"] * 3
+    bench.session(0)
+    bench.send().done(ANSWERED, STARTED_ANSWER, 0)
+    assert bench.deliver_all() == [(STOPPED, 4711)]
+
+
+LATE = (
+    {"transactionId": 7},
+    {"transactionId": 7, "idTagInfo": None},
+    {"transactionId": 7, "idTagInfo": {}},
+    {"transactionId": 7, "idTagInfo": {"status": 1}},
+    {"transactionId": 7, "idTagInfo": {"status": "Accepted", "parentIdTag": 5}},
+)
+
+
+@pytest.mark.parametrize("payload", LATE)
+def test_outbox_does_not_believe_a_late_answer_that_is_none(bench, payload):
+    """A late answer comes unchecked by the schema; it must not reach the transaction."""
+    bench.session(0)
+    first = bench.send(0)
+    first.done(TIMED_OUT, None, 0)
+    assert not bench.outbox.late(first.unique_id, payload, 0)
+    assert bench.outbox.late(first.unique_id, STARTED_ANSWER, 0)
 
 
 def test_outbox_skips_damaged_events_and_counts_them(bench):
