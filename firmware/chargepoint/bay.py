@@ -5,6 +5,7 @@ one wish that the electrical side knows: energy is permitted, up to so many ampe
 """
 
 from chargepoint.core import timing, transactions
+from chargepoint.core.contactor import OPEN
 from chargepoint.core.metering import Sampler
 
 # Transaction state -> what the status machine (OCPP 1.6 §4.9) calls the connector's phase.
@@ -32,6 +33,9 @@ _LAMPS = {
 
 # No board of this version has an input for these; they are never reported as fine.
 _NEVER_MONITORED = ("residual_current", "earth", "temperature", "lock")
+
+# A phase with less than this is dead: half of the lowest nominal voltage, with room (own).
+_MAINS_MV = 100000
 
 _METER_FAULTS = ("silent", "rubbish", "foreign", "backwards")
 
@@ -73,8 +77,11 @@ class Bay:
         connector = self.connector
         connector.permitted = self.transaction.permitted
         connector.available = self.operative or self.transaction.running
-        connector.limit_ma = self.supply_ma
+        connector.limit_ma = self.supply_ma if self._mains(now_ms) else 0
         connector.proceed(now_ms)
+        if connector.contactor.state != OPEN:
+            # The contacts follow the coil, and what sees them follows the contacts.
+            self._opened_ms = now_ms + timing.BLANK_CONTACTOR_MS
         for event in connector.take_events():
             self._on_event(event, now_ms)
 
@@ -211,8 +218,19 @@ class Bay:
             transaction.tell(transactions.PLUG, now_ms, self._wait_ms())
         elif event == "unplugged":
             self._unplugged(now_ms)
-        elif event == "opened":
-            self._opened_ms = now_ms
+
+    def _mains(self, now_ms):
+        """There is mains, as far as the meter can tell: a contactor may get its feedback."""
+        reading = self.fresh_reading(now_ms)
+        if reading is None:
+            return True
+        known = False
+        for voltage_mv in reading.voltage_mv:
+            if voltage_mv is not None:
+                known = True
+                if voltage_mv >= _MAINS_MV:
+                    return True
+        return not known
 
     def _wait_ms(self):
         return self._settings.get("ConnectionTimeOut") * 1000

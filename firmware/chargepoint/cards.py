@@ -1,12 +1,16 @@
 """What a presented card means: stop this, withdraw that, or ask to begin.
 
-One reader serves every connector (OCPP 1.6 §3.4, §4.1): a card first ends what it began; otherwise
-it is meant for the connector whose vehicle waits longest without an authorisation, else for the
-first free one, where the vehicle may follow within ConnectionTimeOut.
+One reader serves every connector (OCPP 1.6 §3.4, §4.1):
+- A card first ends what it began. A card of the same parent does so when no vehicle waits.
+- Otherwise it is meant for the connector whose vehicle waits longest without an authorisation;
+  then for one whose vehicle waited too long, or whose session the same card ended; then for a free
+  one; at last for a vehicle that another card has charged.
+- Where it waits at a free one for the vehicle and that is plugged in elsewhere, it goes along.
 """
 
 from binascii import hexlify
 
+from chargepoint.core import transactions
 from chargepoint.core.authorisation import ACCEPTED, Authorisation, same_tag
 
 
@@ -16,10 +20,13 @@ class Cards:
     def __init__(self, station):
         self._station = station
         self._authorisation = Authorisation(station.settings, self._ask)
+        self._anywhere = []
 
     def tick(self, now_ms: int) -> None:
-        """Let the question that is open time out."""
+        """Let the question that is open time out, and a card's authorisation find its vehicle."""
         self._authorisation.tick(now_ms)
+        if self._anywhere:
+            self._go_along(now_ms)
 
     def present_uid(self, uid: bytes, now_ms: int) -> None:
         """A card in the field; its idTag is the UID in upper-case hex, first byte first."""
@@ -51,25 +58,44 @@ class Cards:
         """Let ``bay`` begin for ``tag``, waiting for the vehicle if it must."""
         bay.transaction.grant(tag, parent, now_ms, self._wait_ms())
 
-    def choose(self):
-        """The bay that an authorisation without a connector is meant for, or None."""
-        usable = [bay for bay in self._station.bays if bay.usable()]
-        plugged = [bay for bay in usable if bay.connector.plugged]
-        return (plugged or usable or [None])[0]
+    def choose(self, tag: str):
+        """The bay that an authorisation of ``tag`` without a connector is meant for, or None."""
+        chosen = least = None
+        for bay in self._station.bays:
+            if bay.usable():
+                rank = _rank(bay.transaction, tag)
+                if least is None or rank < least:
+                    chosen, least = bay, rank
+        return chosen
 
     def _ask(self, tag, number):
         return self._station.exchange.ask_authorize(tag, number, self._authorisation)
 
     def _decided(self, tag, status, parent, now_ms):
-        if status == ACCEPTED and self._stop_by_parent(tag, parent, now_ms):
+        bay = self.choose(tag)
+        if status == ACCEPTED and not _waits(bay) and self._stop_by_parent(tag, parent, now_ms):
             return
-        bay = self.choose()
         if status == ACCEPTED and bay is not None:
             self.grant(bay, tag, parent, now_ms)
+            if bay.transaction.state == transactions.AUTHORISED:
+                self._anywhere.append((bay, tag))
             return
         self._station.ports.log.write("info", "card refused: %s" % status)
         for bay in self._station.bays:
             bay.refuse(now_ms)
+
+    def _go_along(self, now_ms):
+        """A vehicle plugged in beside the connector at which its driver's card waits."""
+        for bay, tag in list(self._anywhere):
+            waiting = bay.transaction
+            if waiting.state != transactions.AUTHORISED or waiting.tag != tag:
+                self._anywhere.remove((bay, tag))
+                continue
+            other = self.choose(tag)
+            if _waits(other):
+                parent = waiting.parent
+                waiting.withdraw(now_ms, 0)
+                self.grant(other, tag, parent, now_ms)
 
     def _stop_by_parent(self, tag, parent, now_ms):
         for bay in self._station.bays:
@@ -85,3 +111,18 @@ class Cards:
 
     def _wait_ms(self):
         return self._station.settings.get("ConnectionTimeOut") * 1000
+
+
+def _waits(bay):
+    """A vehicle is plugged in at ``bay``, and no one has shown a card for it yet."""
+    return bay is not None and bay.transaction.state == transactions.PLUGGED
+
+
+def _rank(transaction, tag):
+    """How well ``tag`` fits an unclaimed ``transaction``; the lowest fits best."""
+    if transaction.state == transactions.PLUGGED:
+        return 0, transaction.due_ms or 0
+    if transaction.state == transactions.FREE:
+        return 2, 0
+    ours = transaction.served is None or same_tag(transaction.served, tag)
+    return (1 if ours else 3), 0

@@ -13,7 +13,7 @@ from chargepoint.ocpp.connection import Connection
 from chargepoint.ocpp.dialogue import Dialogue
 from chargepoint.ocpp.frames import Call
 from chargepoint.ocpp.heartbeat import Heartbeat
-from chargepoint.ocpp.outbox import Outbox
+from chargepoint.ocpp.outbox import NO_ID, Outbox
 from chargepoint.ocpp.registration import Registration
 from chargepoint.ocpp.v16 import outbound, schema
 from chargepoint.ocpp.v16.inbound import Inbound
@@ -163,7 +163,7 @@ class Exchange:
         if event.kind != STARTED or bay is None:
             return
         info = payload["idTagInfo"]
-        bay.transaction.parent = info.get("parentIdTag", bay.transaction.parent)
+        bay.transaction.parent = info.get("parentIdTag") or bay.transaction.parent
         if info["status"] != ACCEPTED:
             bay.deauthorise(self._remote.now_ms)
 
@@ -193,6 +193,8 @@ class Exchange:
         transaction_id = None
         if bay.transaction.running:
             transaction_id = self._station.journal.transaction_id(bay.transaction.number)
+        if transaction_id == NO_ID:
+            transaction_id = None
         payload = outbound.meter_values(bay.number, transaction_id, context, values, self._utc_s())
         return self._triggered.put(Call("MeterValues", payload))
 

@@ -23,7 +23,7 @@ class Remote:
     def remote_start(self, id_tag: str, connector: int) -> bool:
         """Begin for ``id_tag`` at ``connector`` (None: the station chooses); OCPP 1.6 §5.11."""
         station = self._station
-        bay = station.cards.choose() if connector is None else station.bay(connector)
+        bay = station.cards.choose(id_tag) if connector is None else station.bay(connector)
         if bay is None or not bay.usable():
             return False
         if station.settings.get("AuthorizeRemoteTxRequests"):

@@ -15,6 +15,7 @@ from chargepoint.core.settings import Settings
 from chargepoint.core.settings_own import ROWS as OWN_ROWS
 from chargepoint.core.transactions import Transaction
 from chargepoint.exchange import Exchange
+from chargepoint.latches import Latches
 from chargepoint.ocpp.v16.settings import ROWS as OCPP_ROWS
 from chargepoint.remote import Remote
 
@@ -79,6 +80,9 @@ class Station:
             ports.log.write("error", "stored setting %s is damaged: default taken" % name)
         self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode"))
         self.bays = [self._build_bay(at + 1, of) for at, of in enumerate(ports.connectors)]
+        books = [self.faults] + [bay.connector.faults for bay in self.bays]
+        self.latches = Latches(books, self.journal)
+        self.latches.restore(ports.reset.cause == "power", bool(self.journal.get(_RESET)))
         self.availability = Availability(len(self.bays), self.journal)
         self.cards = Cards(self)
         self.exchange = Exchange(self, Remote(self))
@@ -103,6 +107,7 @@ class Station:
             bay.transact(now_ms)
         self._read_cards(now_ms)
         self._settle(now_ms)
+        self.latches.keep()
         self.journal.flush()
         self.exchange.step(now_ms)
         self._carry_out_reset(now_ms)

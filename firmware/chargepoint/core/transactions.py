@@ -67,7 +67,7 @@ _ROWS = (
     (RECOVERING, STOP, RECOVERING, None),
     (RECOVERING, PLUG, RECOVERING, None),
     (RECOVERING, UNPLUG, RECOVERING, None),
-    (CLOSING, SAVED, FINISHED, "forget"),
+    (CLOSING, SAVED, FINISHED, "serve"),
     (CLOSING, STOP, CLOSING, None),
     (CLOSING, PLUG, CLOSING, None),
     (CLOSING, UNPLUG, CLOSING, None),
@@ -85,8 +85,8 @@ class Transaction:
     """The machine above for connector ``connector`` (1..), on ``journal``.
 
     ``tag`` and ``parent`` belong to the authorisation, ``number`` is our own count,
-    ``reserved`` waits for a later profile. The station tells events with ``tell`` and the time
-    with ``tick``; it reads ``state`` and ``running``.
+    ``served`` is whose session ended with the vehicle that is still plugged. The station tells
+    events with ``tell`` and the time with ``tick``; it reads ``state`` and ``running``.
     """
 
     def __init__(self, connector: int, journal):
@@ -98,6 +98,7 @@ class Transaction:
         self.reason = None
         self.stop_tag = None
         self.suspended = False
+        self.served = None
         self._journal = journal
         self._seq = None
         self._deadline_ms = None
@@ -112,6 +113,11 @@ class Transaction:
     def running(self) -> bool:
         """There is a transaction: recorded, and not yet recorded as stopped and saved."""
         return self.state in _RUNNING
+
+    @property
+    def due_ms(self) -> int:
+        """When waiting (PLUGGED, AUTHORISED) ends by itself; means nothing in other states."""
+        return self._deadline_ms
 
     @property
     def permitted(self) -> bool:
@@ -156,7 +162,11 @@ class Transaction:
                     self._deadline_ms = now_ms + wait_ms
                 elif effect == "wait_final":
                     self._deadline_ms = now_ms + timing.FINAL_READING_MS
-                if effect == "forget" or effect == "forget_and_wait":
+                if following == FREE or following == STARTING:
+                    self.served = None
+                if effect == "serve":
+                    self.served = self.tag
+                if effect in ("forget", "forget_and_wait", "serve"):
                     self._forget()
                 return
         raise ValueError("transaction: no row for %s in state %s" % (event, self.state))
