@@ -10,10 +10,16 @@ import socket
 import subprocess
 
 from host_tests.harness import paths
+from host_tests.harness.flash import CUT_STATUS
 from host_tests.harness.targets.base import Target, Unavailable
 from host_tests.harness.targets.images import image_of
 
+paths.use_firmware()
+
+from host_tests.harness.store import PowerCut  # noqa: E402
+
 _PROGRAM = paths.EMULATED / "unix_main.py"
+_FLASH_PROGRAM = paths.EMULATED / "flash_main.py"
 INTERPRETER = paths.TOOLS / "bin" / "micropython"
 HEAP_BYTES = 160 * 1024
 _PATIENCE_S = 60
@@ -23,18 +29,20 @@ class Unix(Target):
     """``heap_bytes`` caps the interpreter's heap: an ESP32 without PSRAM has about 160 KB.
 
     The application is a ROMFS image as on a board. There it lies in flash; here the interpreter
-    must hold it in memory, so its size comes on top of the heap.
+    must hold it in memory, so its size comes on top of the heap. ``flash`` (a FlashFile) holds the
+    store, in place of a folder of the host; when its power goes, a step raises PowerCut.
     """
 
     name = "unix"
 
-    def __init__(self, folder, provisioning, seed=1, heap_bytes=HEAP_BYTES):
+    def __init__(self, folder, provisioning, seed=1, heap_bytes=HEAP_BYTES, flash=None):
         super().__init__(folder, provisioning, seed)
         if not INTERPRETER.exists():
             raise Unavailable(f"unix: {INTERPRETER} is missing; run: make setup")
         self._image = image_of("unix")
         self._heap_bytes = heap_bytes + self._image.stat().st_size
         self._store = self.folder / "store"
+        self._flash = flash
         self._process = None
         self._stream = None
         self._console = self.folder / "console.txt"
@@ -69,10 +77,9 @@ class Unix(Target):
     def _start(self, port):
         # The image's own modules come before the interpreter's frozen ones.
         environment = {**os.environ, "MICROPYPATH": "/rom:.frozen"}
-        command = [INTERPRETER, "-X", f"heapsize={self._heap_bytes}", _PROGRAM]
         with self._console.open("ab") as console:
             return subprocess.Popen(
-                [str(part) for part in (*command, "127.0.0.1", port, self._image)],
+                self._command(port),
                 cwd=self._store,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -82,6 +89,14 @@ class Unix(Target):
                 start_new_session=True,
             )
 
+    def _command(self, port):
+        program = _PROGRAM if self._flash is None else _FLASH_PROGRAM
+        words = [INTERPRETER, "-X", f"heapsize={self._heap_bytes}", program]
+        words += ["127.0.0.1", port, self._image]
+        if self._flash is not None:
+            words += self._flash.arguments()
+        return [str(word) for word in words]
+
     def _exchange(self, line):
         try:
             self._stream.write(line)
@@ -90,6 +105,8 @@ class Unix(Target):
         except OSError:
             answer = b""
         if not answer:
+            if self._flash is not None and self._process.wait() == CUT_STATUS:
+                raise PowerCut
             raise RuntimeError(f"the interpreter ended; its last words:\n{self._last_words()}")
         return answer
 

@@ -1,0 +1,115 @@
+"""Sessions whose power goes somewhere on the way, and what must be true in the end."""
+
+from host_tests.harness.stage import IDENTITY
+from host_tests.harness.store import PowerCut
+
+SETTINGS = {
+    "MeterValueSampleInterval": "7",
+    "AllowOfflineTxForUnknownId": "true",
+    "StopTxnSampledData": "Energy.Active.Import.Register",
+}
+
+
+def online(stage):
+    """A session with readings, stopped by the card; the back end is there all the time."""
+    stage.ready()
+    stage.charge(20)
+    stage.tap()
+    stage.until(lambda: not stage.contactor.coil, 20, "the end")
+    stage.advance(8)
+
+
+def offline(stage):
+    """The back end goes before the session and comes back after it."""
+    stage.ready()
+    stage.csms.stop()
+    stage.vehicle.plug_in(amps=16)
+    stage.tap()
+    stage.until(lambda: stage.contactor.closed, 90, "energy")
+    stage.advance(20)
+    stage.vehicle.unplug()
+    stage.advance(20)
+    stage.csms.start()
+    stage.until(lambda: stage.facts()["undelivered"] == 0, 240, "delivery")
+
+
+def settings_and_availability(stage):
+    """The back end changes what must be kept, between two sessions."""
+    stage.ready()
+    stage.charge(5)
+    stage.csms.call(IDENTITY, "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"})
+    change = {"key": "MeterValueSampleInterval", "value": "9"}
+    stage.csms.call(IDENTITY, "ChangeConfiguration", change)
+    stage.advance(2)
+    stage.tap()
+    stage.until_status("Unavailable", 30)
+    stage.csms.call(IDENTITY, "ChangeAvailability", {"connectorId": 1, "type": "Operative"})
+    stage.advance(5)
+
+
+STORIES = (online, offline, settings_and_availability)
+
+
+def cut_everywhere(make, story, torn, first=0, every=1) -> int:
+    """Play ``story`` with the power cut in operation ``first``, ``first + every``, to its end.
+
+    ``make(cut)`` makes the stage and the medium of a run. Tells how many cuts there were.
+    """
+    cut = first
+    while survives(*make(cut), story, cut, torn):
+        cut += every
+    return (cut - first) // every
+
+
+def survives(stage, medium, story, cut, torn) -> bool:
+    """Play ``story`` with the power cut in operation ``cut``, and check; False: it has no such."""
+    with stage:
+        before_wh = stage.meter_wh
+        medium.cut_after(cut, torn)
+        was_cut = play(stage, story, medium)
+        check(stage, before_wh, f"power cut in operation {cut}" if was_cut else "no power cut")
+    return was_cut
+
+
+def play(stage, story, medium) -> bool:
+    """Play ``story`` with a station that is off; whether the power of its ``medium`` went.
+
+    After a cut the station starts again, and everything is delivered.
+    """
+    try:
+        stage.start()
+        story(stage)
+    except PowerCut:
+        stage.power_cut()
+        medium.restore_power()
+        recover(stage)
+        return True
+    return False
+
+
+def recover(stage):
+    """Some seconds without power, then a start with the back end there, until all is delivered."""
+    stage.advance(3)
+    if not stage.csms.listening:
+        stage.csms.start()
+    stage.start()
+    stage.until(lambda: delivered(stage), 400, "everything delivered")
+
+
+def delivered(stage):
+    """Accepted, no transaction open here, and the journal empty."""
+    facts = stage.facts()
+    running = [c["transaction"] for c in facts["connectors"]]
+    closed = all(state in ("free", "finished", "plugged") for state in running)
+    return facts["registration"] == "accepted" and facts["undelivered"] == 0 and closed
+
+
+def check(stage, before_wh, where):
+    """The back end's record equals the meter's, and there is at most one session."""
+    sessions = stage.sessions()
+    assert len(sessions) <= 1, f"{where}: {len(sessions)} sessions"
+    assert all(session["reason"] for session in sessions), f"{where}: not stopped"
+    assert all(session["meter_start"] is not None for session in sessions), f"{where}: no start"
+    billed_wh = sum(session["meter_stop"] - session["meter_start"] for session in sessions)
+    assert billed_wh == stage.meter_wh - before_wh, f"{where}: billed {billed_wh} Wh"
+    assert stage.csms.violations(IDENTITY) == [], where
