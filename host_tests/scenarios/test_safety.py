@@ -62,3 +62,17 @@ def test_missing_diode_gets_no_energy(stage):
     stage.tap()
     stage.advance(30)
     assert not stage.contactor.closed and stage.contactor.cycles == 0
+
+
+def test_station_waits_for_mains_that_failed_and_goes_on(stage):
+    """The contactor drops out with its supply; it is not tried again before there is mains."""
+    stage.charge(10)
+    stage.world.mains.switch(False)
+    stage.advance(120)
+    cycles = stage.contactor.cycles
+    assert not stage.contactor.coil
+    stage.world.mains.switch(True)
+    stage.until_status("Charging", 60)
+    assert stage.contactor.cycles == cycles + 1
+    stage.tap()
+    assert stage.finished_session()["meter_stop"] == stage.meter_wh

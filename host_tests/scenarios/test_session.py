@@ -126,3 +126,51 @@ def test_session_reports_readings_at_the_interval(make_stage):
     ]
     assert 6 <= len(values) <= 7 and values == sorted(values)
     assert session["meter_start"] <= values[0] and values[-1] <= session["meter_stop"]
+
+
+def test_session_outlives_the_plug_where_that_is_wanted(make_stage):
+    """OCPP 1.6 §4.10, §9.1.31: StopTransactionOnEVSideDisconnect false, same cable, same bill."""
+    stage = make_stage(settings={"StopTransactionOnEVSideDisconnect": "false"}).ready()
+    stage.charge(15)
+    stage.vehicle.unplug()
+    stage.until_status("SuspendedEV", 5)
+    stage.until(lambda: not stage.contactor.closed, 0.1, "an open contactor")
+    stage.vehicle.plug_in(amps=16)
+    stage.until_status("Charging", 30)
+    stage.advance(10)
+    stage.tap()
+    session = stage.finished_session()
+    assert session["reason"] == "Local" and session["meter_stop"] == stage.meter_wh
+
+
+def test_session_reports_readings_on_the_clock(make_stage):
+    """OCPP 1.6 §4.7, §9.1.7: ClockAlignedDataInterval counts from midnight."""
+    settings = {
+        "ClockAlignedDataInterval": "10",
+        "MeterValueSampleInterval": "0",
+        "MeterValuesAlignedData": "Energy.Active.Import.Register,Voltage",
+    }
+    stage = make_stage(settings=settings).ready()
+    stage.charge(25)
+    stage.tap()
+    stage.finished_session()
+    told = [call["meterValue"][0] for call in stage.csms.calls(IDENTITY, "MeterValues")]
+    assert len(told) >= 2
+    assert all(stage.seconds(value["timestamp"]) % 10 == 0 for value in told)
+    for value in told:
+        contexts = {sample["context"] for sample in value["sampledValue"]}
+        assert contexts == {"Sample.Clock"} and len(value["sampledValue"]) == 4
+
+
+def test_driver_who_leaves_before_the_start_is_not_billed(stage):
+    """OCPP 1.6 §3.6: a start that could not be metered yet is no transaction."""
+    stage.world.fault("meter_silent")
+    stage.advance(8)
+    stage.vehicle.plug_in()
+    stage.tap()
+    stage.advance(3)
+    stage.vehicle.unplug()
+    stage.until_status("Available", 5)
+    stage.world.clear_fault("meter_silent")
+    stage.advance(10)
+    assert stage.sessions() == []
