@@ -11,6 +11,7 @@ from chargepoint.core.availability import Availability
 from chargepoint.core.connector import Connector
 from chargepoint.core.faults import FaultBook
 from chargepoint.core.journal import Journal
+from chargepoint.core.record import STOPPED
 from chargepoint.core.settings import Settings
 from chargepoint.core.settings_own import ROWS as OWN_ROWS
 from chargepoint.core.transactions import Transaction
@@ -206,12 +207,15 @@ class Station:
         alive = self.journal.get("alive")
         alive_s = int(alive) if alive and alive.isdigit() else 0
         for transaction, connector, started, last in self.journal.unfinished():
-            if connector > len(self.bays):
-                continue
             last_s = max(self.journal.utc_of(last) or 0, alive_s) or None
-            self.bay(connector).recover(
-                transaction, started.body["tag"], reason, last_s, _register_of(last), now_ms
-            )
+            meter_wh = _register_of(last)
+            if connector > len(self.bays):
+                # The station was rebuilt with fewer connectors; nothing more can be measured.
+                body = {"tag": None, "reason": reason, "meter_wh": meter_wh}
+                self.journal.record(STOPPED, connector, transaction, last_s, now_ms, body)
+                continue
+            tag = started.body["tag"]
+            self.bay(connector).recover(transaction, tag, reason, last_s, meter_wh, now_ms)
 
     def _reason_of_start(self):
         wanted = self.journal.get(_RESET)

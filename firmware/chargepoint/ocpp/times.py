@@ -11,7 +11,7 @@ _LAST_YEAR = 2199
 
 
 def parse(text: str) -> int:
-    """Whole seconds since 1970 (fractions are dropped); raises ValueError for anything else."""
+    """Whole seconds since 1970 (fractions are dropped), 0 or more; ValueError for all else."""
     if type(text) is not str or len(text) < 19 or len(text) > 40:
         raise _wrong(text)
     marks = text[4] + text[7] + text[10] + text[13] + text[16]
@@ -24,7 +24,10 @@ def parse(text: str) -> int:
     if not 1 <= day <= _days_in(year, month) or hour > 23 or minute > 59 or second > 60:
         raise _wrong(text)
     seconds = (_day_number(year, month, day) * 24 + hour) * 3600 + minute * 60 + second
-    return seconds - _zone_s(text, _after_fraction(text))
+    utc_s = seconds - _zone_s(text, _after_fraction(text))
+    if utc_s < 0:
+        raise _wrong(text)
+    return utc_s
 
 
 def text_of(utc_s: int) -> str:
