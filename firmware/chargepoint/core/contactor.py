@@ -12,21 +12,23 @@ Rules:
   closed, and as nothing otherwise); LATE is the end of the time that a state allows.
 """
 
+from micropython import const
+
 from chargepoint.core import timing
 from chargepoint.core.held import Held
 
-OPEN = "open"
-CLOSING = "closing"
-CLOSED = "closed"
-FALTERING = "faltering"
-OPENING = "opening"
-WELDED = "welded"
+OPEN = const("open")
+CLOSING = const("closing")
+CLOSED = const("closed")
+FALTERING = const("faltering")
+OPENING = const("opening")
+WELDED = const("welded")
 
-CLOSE = "close"
-DROP = "drop"
-MADE = "made"
-BROKEN = "broken"
-LATE = "late"
+CLOSE = const("close")
+DROP = const("drop")
+MADE = const("made")
+BROKEN = const("broken")
+LATE = const("late")
 
 _ROWS = (
     (OPEN, CLOSE, CLOSING, "energise"),
@@ -53,7 +55,7 @@ _ROWS = (
     (WELDED, BROKEN, OPEN, "settle"),
 )
 
-_COMMANDED = (CLOSING, CLOSED, FALTERING)
+_COMMANDED = const((CLOSING, CLOSED, FALTERING))
 
 
 class Contactor:

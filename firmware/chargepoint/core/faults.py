@@ -11,35 +11,48 @@ Rules:
 - Warnings have codes too; a code with a status other than Faulted is a warning (OCPP 1.6 §4.9).
 """
 
+from micropython import const
+
 from chargepoint.core import timing
 
-AT_ONCE = "at_once"
-ORDERLY = "orderly"
-NO = "no"
+AT_ONCE = const("at_once")
+ORDERLY = const("orderly")
+NO = const("no")
 
-_HOLD_MS = timing.FAULT_HOLD_MS
-_SWITCH = "PowerSwitchFailure"
+_SWITCH = const("PowerSwitchFailure")
+# The last column: it ends FAULT_HOLD_MS after its cause, or at once.
+_HELD = const(True)
+_NOW = const(False)
 
 # Name, OCPP 1.6 error code, vendor code (MREC names of ChargeX where there is one), blocks,
 # recovery, attempts, latches, hold. The worst comes first.
 FAULTS = (
-    ("contactor_welded", _SWITCH, "MREC17EVSEContactorFault", AT_ONCE, "power", 0, True, _HOLD_MS),
-    ("contactor_not_closing", _SWITCH, "NotClosing", AT_ONCE, "unplug", 2, False, _HOLD_MS),
-    ("guard_trip", "InternalError", "GuardTrip", AT_ONCE, "self", 0, False, _HOLD_MS),
-    ("safe_mode", "InternalError", "SafeMode", AT_ONCE, "reset", 0, False, 0),
-    ("pilot_short", "OtherError", "MREC14PilotFault", AT_ONCE, "self", 0, False, _HOLD_MS),
-    ("diode", "OtherError", "DiodeFault", AT_ONCE, "unplug", 2, False, _HOLD_MS),
-    ("pilot_invalid", "OtherError", "PilotInvalid", AT_ONCE, "self", 0, False, _HOLD_MS),
-    ("pilot_silent", "InternalError", "PilotSilent", AT_ONCE, "self", 0, False, _HOLD_MS),
-    ("meter_backwards", "PowerMeterFailure", "MeterBackwards", ORDERLY, "self", 0, False, 0),
-    ("meter_foreign", "PowerMeterFailure", "MeterForeign", ORDERLY, "self", 0, False, 0),
-    ("meter_rubbish", "PowerMeterFailure", "MeterRubbish", ORDERLY, "self", 0, False, 0),
-    ("meter_silent", "PowerMeterFailure", "MeterSilent", ORDERLY, "self", 0, False, 0),
-    ("ventilation", "EVCommunicationError", "VentilationNotAvailable", NO, "self", 0, False, 0),
-    ("store_broken", "InternalError", "StoreBroken", NO, "self", 0, False, 0),
-    ("store_full", "InternalError", "StoreFull", NO, "self", 0, False, 0),
-    ("reader_silent", "ReaderFailure", "ReaderSilent", NO, "self", 0, False, 0),
-    ("reader_rubbish", "ReaderFailure", "ReaderRubbish", NO, "self", 0, False, 0),
+    ("contactor_welded", _SWITCH, "MREC17EVSEContactorFault", AT_ONCE, "power", 0, True, _HELD),
+    ("contactor_not_closing", _SWITCH, "NotClosing", AT_ONCE, "unplug", 2, False, _HELD),
+    ("guard_trip", "InternalError", "GuardTrip", AT_ONCE, "self", 0, False, _HELD),
+    ("safe_mode", "InternalError", "SafeMode", AT_ONCE, "reset", 0, False, _NOW),
+    ("pilot_short", "OtherError", "MREC14PilotFault", AT_ONCE, "self", 0, False, _HELD),
+    ("diode", "OtherError", "DiodeFault", AT_ONCE, "unplug", 2, False, _HELD),
+    ("pilot_invalid", "OtherError", "PilotInvalid", AT_ONCE, "self", 0, False, _HELD),
+    ("pilot_silent", "InternalError", "PilotSilent", AT_ONCE, "self", 0, False, _HELD),
+    ("meter_backwards", "PowerMeterFailure", "MeterBackwards", ORDERLY, "self", 0, False, _NOW),
+    ("meter_foreign", "PowerMeterFailure", "MeterForeign", ORDERLY, "self", 0, False, _NOW),
+    ("meter_rubbish", "PowerMeterFailure", "MeterRubbish", ORDERLY, "self", 0, False, _NOW),
+    ("meter_silent", "PowerMeterFailure", "MeterSilent", ORDERLY, "self", 0, False, _NOW),
+    (
+        "ventilation",
+        "EVCommunicationError",
+        "VentilationNotAvailable",
+        NO,
+        "self",
+        0,
+        False,
+        _NOW,
+    ),
+    ("store_broken", "InternalError", "StoreBroken", NO, "self", 0, False, _NOW),
+    ("store_full", "InternalError", "StoreFull", NO, "self", 0, False, _NOW),
+    ("reader_silent", "ReaderFailure", "ReaderSilent", NO, "self", 0, False, _NOW),
+    ("reader_rubbish", "ReaderFailure", "ReaderRubbish", NO, "self", 0, False, _NOW),
 )
 
 
@@ -55,7 +68,8 @@ class _Entry:
     """What the book knows of one fault."""
 
     def __init__(self, row):
-        _, _, _, self.blocks, self.recovery, self.attempts, self.latches, self.hold_ms = row
+        _, _, _, self.blocks, self.recovery, self.attempts, self.latches, held = row
+        self.hold_ms = timing.FAULT_HOLD_MS if held else 0
         self.present = False
         self.active = False
         self.begun = 0

@@ -15,9 +15,9 @@ from binascii import crc32
 
 from micropython import const
 
-STARTED = "STARTED"
-SAMPLED = "SAMPLED"
-STOPPED = "STOPPED"
+STARTED = const("STARTED")
+SAMPLED = const("SAMPLED")
+STOPPED = const("STOPPED")
 
 # Places in these two are part of the format on flash: append only.
 _KINDS = (STARTED, SAMPLED, STOPPED)

@@ -14,23 +14,25 @@ Rules:
 - A vehicle that opens S2 keeps its offer and may come back (row 8.1).
 """
 
+from micropython import const
+
 from chargepoint.core import timing
 from chargepoint.core.pilot import X1_BP
 
-IDLE = "idle"
-PLUGGED = "plugged"
-OFFERED = "offered"
-CHARGING = "charging"
-STOPPING = "stopping"
-FAULTED = "fault"
+IDLE = const("idle")
+PLUGGED = const("plugged")
+OFFERED = const("offered")
+CHARGING = const("charging")
+STOPPING = const("stopping")
+FAULTED = const("fault")
 
-FAULT = "fault"
-ABSENT = "absent"
-OPENED = "opened"
-EXPIRED = "expired"
-WITHDRAWN = "withdrawn"
-READY = "ready"
-WANTED = "wanted"
+FAULT = const("fault")
+ABSENT = const("absent")
+OPENED = const("opened")
+EXPIRED = const("expired")
+WITHDRAWN = const("withdrawn")
+READY = const("ready")
+WANTED = const("wanted")
 
 _ROWS = (
     (IDLE, FAULT, FAULTED, None),
@@ -63,7 +65,7 @@ _ROWS = (
     (FAULTED, WANTED, OFFERED, None),
 )
 
-_OFFERING = (OFFERED, CHARGING)
+_OFFERING = const((OFFERED, CHARGING))
 
 
 class Session:

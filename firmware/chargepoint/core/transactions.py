@@ -12,28 +12,30 @@ Rules:
 - What is recorded is final: the machine never rewrites an event.
 """
 
+from micropython import const
+
 from chargepoint.core import timing
 
-FREE = "free"
-PLUGGED = "plugged"
-AUTHORISED = "authorised"
-STARTING = "starting"
-BEGINNING = "beginning"
-ACTIVE = "active"
-ENDING = "ending"
-RECOVERING = "recovering"
-CLOSING = "closing"
-FINISHED = "finished"
+FREE = const("free")
+PLUGGED = const("plugged")
+AUTHORISED = const("authorised")
+STARTING = const("starting")
+BEGINNING = const("beginning")
+ACTIVE = const("active")
+ENDING = const("ending")
+RECOVERING = const("recovering")
+CLOSING = const("closing")
+FINISHED = const("finished")
 
-PLUG = "plug"
-UNPLUG = "unplug"
-GRANT = "grant"
-WITHDRAW = "withdraw"
-TIMEOUT = "timeout"
-READ = "read"
-SAVED = "saved"
-STOP = "stop"
-FINAL = "final"
+PLUG = const("plug")
+UNPLUG = const("unplug")
+GRANT = const("grant")
+WITHDRAW = const("withdraw")
+TIMEOUT = const("timeout")
+READ = const("read")
+SAVED = const("saved")
+STOP = const("stop")
+FINAL = const("final")
 
 _ROWS = (
     (FREE, PLUG, PLUGGED, "wait"),
@@ -77,8 +79,8 @@ _ROWS = (
 )
 
 # States in which a driver's claim stands: no other card, no remote start.
-_CLAIMED = (AUTHORISED, STARTING, BEGINNING, ACTIVE, ENDING, RECOVERING, CLOSING)
-_RUNNING = (BEGINNING, ACTIVE, ENDING, RECOVERING, CLOSING)
+_CLAIMED = const((AUTHORISED, STARTING, BEGINNING, ACTIVE, ENDING, RECOVERING, CLOSING))
+_RUNNING = const((BEGINNING, ACTIVE, ENDING, RECOVERING, CLOSING))
 
 
 class Transaction:

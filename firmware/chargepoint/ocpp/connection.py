@@ -9,12 +9,14 @@
 - A new connection is no new boot; the registration does not hear of it.
 """
 
+from micropython import const
+
 from chargepoint import ports
 from chargepoint.core import timing
 
-WAITING = "waiting"
-OPENING = "opening"
-OPEN = "open"
+WAITING = const("waiting")
+OPENING = const("opening")
+OPEN = const("open")
 
 _ROWS = (
     (WAITING, "due", OPENING, "dial"),

@@ -17,23 +17,25 @@ Rules (OCPP 1.6 §3.6-3.7, §4.8, §4.10; standards.md §2.5):
 - LOST with the link: sent again as soon as there is a link.
 """
 
+from micropython import const
+
 from chargepoint.core.authorisation import ACCEPTED
 from chargepoint.core.record import STARTED
 from chargepoint.ocpp.dialogue import ANSWERED, LOST, REFUSED, TIMED_OUT
 from chargepoint.ocpp.frames import Call
 
-UNKNOWN_ID = -1
+UNKNOWN_ID = const(-1)
 # Bound in place of an id where the back end opened no transaction.
-NO_ID = -0x80000000
-_WAITS_MAX = 10
+NO_ID = const(-0x80000000)
+_WAITS_MAX = const(10)
 
-READY = "ready"
-SENT = "sent"
-WAITING = "waiting"
+READY = const("ready")
+SENT = const("sent")
+WAITING = const("waiting")
 
-_SEND = "send"
-_DUE = "due"
-_GIVE_UP = "give_up"
+_SEND = const("send")
+_DUE = const("due")
+_GIVE_UP = const("give_up")
 
 _ROWS = (
     (READY, _SEND, SENT, None),

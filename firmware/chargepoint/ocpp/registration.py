@@ -8,15 +8,17 @@ OCPP 1.6 §4.2, errata 3.11, 3.22, 3.35:
 - A new connection is no new boot: an accepted station stays accepted.
 """
 
+from micropython import const
+
 from chargepoint.core import timing
 from chargepoint.ocpp import times
 from chargepoint.ocpp.dialogue import ANSWERED, LOST
 from chargepoint.ocpp.frames import Call
 
-UNREGISTERED = "unregistered"
-PENDING = "pending"
-REJECTED = "rejected"
-ACCEPTED = "accepted"
+UNREGISTERED = const("unregistered")
+PENDING = const("pending")
+REJECTED = const("rejected")
+ACCEPTED = const("accepted")
 
 _ROWS = (
     (UNREGISTERED, "Accepted", ACCEPTED, "welcome"),

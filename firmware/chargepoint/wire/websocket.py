@@ -18,10 +18,10 @@ from micropython import const
 
 from chargepoint.wire import rows, upgrade, utf8, wsframe
 
-CONNECTING = "connecting"
-OPEN = "open"
-CLOSING = "closing"
-CLOSED = "closed"
+CONNECTING = const("connecting")
+OPEN = const("open")
+CLOSING = const("closing")
+CLOSED = const("closed")
 
 # 7.4.1
 NORMAL = const(1000)
