@@ -10,7 +10,7 @@ _BLOCK_BYTES = const(4096)
 _BLOCK_COUNT = const(4)
 _BLOCK_SIZE = const(5)
 _ERASE = const(6)
-_ERASED = b"\xff" * _BLOCK_BYTES
+_ERASED = b"\xff" * 256
 _MAGIC = b"PLPV"
 _RECORD = "<BI"
 
@@ -39,7 +39,9 @@ class Flash:
         if operation == _BLOCK_SIZE:
             return _BLOCK_BYTES
         if operation == _ERASE:
-            self._memory[argument * _BLOCK_BYTES : (argument + 1) * _BLOCK_BYTES] = _ERASED
+            first = argument * _BLOCK_BYTES
+            for at in range(first, first + _BLOCK_BYTES, len(_ERASED)):
+                self._memory[at : at + len(_ERASED)] = _ERASED
         return 0
 
 
