@@ -42,7 +42,7 @@ def frozen() -> Path:
 
 
 def _manifest(sources):
-    lines = [f'freeze("{PORT}/frozen", opt=3)']
+    lines = [f'include("{PORT}/manifest.py")']
     for place, source in sources.items():
         base = str(source).removesuffix(place)
         lines.append(f'freeze("{base}", "{place}", opt=2)')
