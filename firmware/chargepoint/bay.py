@@ -42,7 +42,7 @@ _METER_FAULTS = ("silent", "rubbish", "foreign", "backwards")
 
 class Bay:
     """Bay ``connector.number``, with the ``ports`` (ConnectorPorts) that it has; ``utc_s()`` tells
-    the time of day or None. ``retiring``: a reset is due, no one begins here any more.
+    the time of day or None. ``shut``: the station takes no one now.
     """
 
     def __init__(self, connector, transaction, ports, settings, journal, utc_s):
@@ -51,7 +51,7 @@ class Bay:
         self.transaction = transaction
         self.meter = ports.meter
         self.operative = True
-        self.retiring = False
+        self.shut = False
         self.supply_ma = 0
         self._lamp = ports.lamp
         self._guard = ports.guard
@@ -102,7 +102,7 @@ class Bay:
         transaction.tick(now_ms)
         if transaction.state == transactions.FINISHED and not self.connector.plugged:
             transaction.tell(transactions.UNPLUG, now_ms)
-        if not self.operative or self.retiring:
+        if not self.operative or self.shut:
             transaction.withdraw(now_ms, self._wait_ms())
         if transaction.wants_start() and self.fresh_reading(now_ms) is not None:
             self._begin(now_ms)
@@ -184,15 +184,9 @@ class Bay:
         }
 
     def usable(self) -> bool:
-        """A driver may begin here: operative, no reset due, no blocking fault, no one's claim."""
-        serves = self.operative and not self.retiring and not self.connector.faults.blocking
+        """A driver may begin here: in service, no blocking fault, no one's claim."""
+        serves = self.operative and not self.shut and not self.connector.faults.blocking
         return serves and not self.transaction.claimed
-
-    def retire(self, reason: str, now_ms: int) -> None:
-        """End a running transaction for ``reason``; no one begins here any more."""
-        self.retiring = True
-        if self.transaction.running:
-            self.transaction.stop(reason, now_ms)
 
     def recover(
         self, number: int, tag: str, reason: str, last_utc_s: int, register_wh: int, now_ms: int

@@ -131,11 +131,12 @@ class Exchange:
 
     def _report(self, now_ms):
         station = self._station
-        faults, statuses = station.faults, self.statuses
+        common, statuses = station.faults, self.statuses
         operative = station.availability.operative(0)
-        statuses.tell(0, "free", operative, faults.worst, faults.blocking, now_ms)
+        statuses.tell(0, "free", operative, common.worst, common.blocking, now_ms)
         for bay in station.bays:
-            faults = bay.connector.faults
+            # What stops the station stops every connector.
+            faults = common if common.blocking else bay.connector.faults
             usable = bay.operative or bay.transaction.running
             phase = bay.phase(now_ms)
             statuses.tell(bay.number, phase, usable, faults.worst, faults.blocking, now_ms)

@@ -155,7 +155,8 @@ class Station:
         # If the power goes or the meter stays silent, the next start finds the true reason.
         self.journal.put(_RESET, kind.encode())
         for bay in self.bays:
-            bay.retire(kind + "_reset", now_ms)
+            if bay.transaction.running:
+                bay.transaction.stop(kind + "_reset", now_ms)
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -196,9 +197,11 @@ class Station:
         self.faults.put("safe_mode", self.safe_mode, now_ms)
         supply_ma = self.settings.get("SupplyLimit") * 1000 // len(self.bays)
         self.availability.transaction_ended(self.busy())
+        shut = self.faults.blocking or self._reset_kind is not None
         for bay in self.bays:
             bay.operative = self.availability.operative(bay.number)
-            bay.supply_ma = 0 if self.faults.blocking or self._reset_kind else supply_ma
+            bay.shut = shut
+            bay.supply_ma = 0 if shut else supply_ma
 
     def _recover(self, now_ms):
         """Hand every transaction that did not live to record its stop to its bay."""
