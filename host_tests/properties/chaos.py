@@ -83,7 +83,9 @@ class Watched(Stage):
             self.world.clear_fault(name)
         self.world.mains.on or self.world.mains.switch(True)
         self.target.store.restore_power()
+        self.target.store.full = False
         self.csms.script.clear()
+        self.csms.http_status = None
         self.csms.boot_policy("Accepted", interval=300)
         if self.network.frozen:
             self.network.thaw()

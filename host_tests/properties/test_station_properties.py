@@ -61,6 +61,7 @@ CHANGES = st.sampled_from(
         ("MessageTimeout", "5"),
     ]
 )
+TIMES = st.sampled_from(["yesterday", "2014-01-01T00:00:00Z", "2099-12-31T23:59:59.999+02:00"])
 FAULTS = st.sampled_from(
     [
         "diode_missing",
@@ -209,6 +210,31 @@ class AnyLife(RuleBasedStateMachine):
     def misbehave(self, action, treatment):
         """The back end will treat the next call of an action in some way."""
         self.stage.csms.answer(action, **treatment)
+
+    @rule(status=st.sampled_from(["Accepted", "Pending", "Rejected"]))
+    def register(self, status):
+        """How the next BootNotification will be answered."""
+        self.stage.csms.boot_policy(status, interval=5)
+
+    @rule(status=st.sampled_from([None, 401, 503]))
+    def http(self, status):
+        """How the next upgrade will be answered."""
+        self.stage.csms.http_status = status
+
+    @rule(text=TIMES)
+    def tell_time(self, text):
+        """The back end's clock is wrong, or it has none."""
+        answer = {"currentTime": text}
+        self.stage.csms.answer("Heartbeat", with_=answer)
+        self.stage.csms.answer("BootNotification", with_=lambda usual: {**usual, **answer})
+
+    @rule(seconds=st.sampled_from([0.5, 8, 60]))
+    def store_full(self, seconds):
+        """The store refuses every write for a while."""
+        self.stage.target.store.full = True
+        self.stage.advance(seconds)
+        self.stage.target.store.full = False
+        self.stage.advance(2)
 
     @rule(status=st.sampled_from(["Invalid", "Blocked", "Accepted"]))
     def judge(self, status):

@@ -68,7 +68,7 @@ def test_station_waits_for_mains_that_failed_and_goes_on(stage):
     """The contactor drops out with its supply; it is not tried again before there is mains."""
     stage.charge(10)
     stage.world.mains.switch(False)
-    stage.advance(120)
+    stage.advance(40)
     cycles = stage.contactor.cycles
     assert not stage.contactor.coil
     stage.world.mains.switch(True)
