@@ -89,3 +89,51 @@ def test_transaction_is_stopped_with_power_loss_after_a_power_cut(stage):
     assert not stage.contactor.closed and len(stage.sessions()) == 1
     stage.tap()
     stage.until(lambda: stage.contactor.closed, 60, "a new session on the same cable")
+
+
+def test_start_is_never_given_up_because_of_silence(make_stage):
+    """microocpp.md F1: a back end that listens and does not answer loses no session."""
+    settings = {"MessageTimeout": "3", "TransactionMessageRetryInterval": "2"}
+    stage = make_stage(settings=settings).ready()
+    stage.csms.answer("StartTransaction", never=True, times=5)
+    stage.vehicle.plug_in(amps=16)
+    stage.tap()
+    stage.until(lambda: stage.contactor.closed, 30, "energy")
+    stage.advance(10)
+    stage.tap()
+    assert stage.finished_session()["meter_stop"] == stage.meter_wh
+    starts = stage.csms.calls(IDENTITY, "StartTransaction")
+    assert len(starts) == 6 and all(start == starts[0] for start in starts)
+
+
+def test_session_survives_a_link_that_flaps(stage):
+    """microocpp.md F2, F3: each time with the start on its way; sent again on the new link."""
+    stage.csms.drop_on("StartTransaction", times=3)
+    stage.vehicle.plug_in(amps=16)
+    stage.tap()
+    stage.until_status("Charging", 90)
+    stage.tap()
+    assert stage.finished_session()["meter_stop"] == stage.meter_wh
+
+
+def test_every_session_of_a_long_outage_is_served_and_delivered(make_stage):
+    """microocpp.md F8: there is no number of offline sessions after which no one is served."""
+    stage = make_stage(settings=OFFLINE).ready()
+    before_wh = stage.meter_wh
+    stage.csms.stop()
+    stage.advance(35)
+    for _ in range(6):
+        stage.vehicle.plug_in(amps=16)
+        stage.tap()
+        stage.until(lambda: stage.contactor.closed, 60, "energy")
+        stage.advance(4)
+        stage.vehicle.unplug()
+        stage.advance(4)
+    stage.power_cut()
+    stage.start()
+    stage.csms.start()
+    stage.until(lambda: stage.facts()["undelivered"] == 0, 240, "delivery")
+    sessions = stage.sessions()
+    billed_wh = sum(each["meter_stop"] - each["meter_start"] for each in sessions)
+    assert len(sessions) == 6 and billed_wh == stage.meter_wh - before_wh
+    assert stage.csms.violations(IDENTITY) == []
