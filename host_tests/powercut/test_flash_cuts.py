@@ -34,7 +34,7 @@ def test_session_survives_a_power_cut_at_every_flash_operation(
     """DESIGN.md §6: no transaction and no watt-hour lost."""
     cuts = cut_everywhere(make, story, torn, part, PARTS)
     record_property("power cuts", cuts)
-    assert cuts >= 6
+    assert cuts >= 4
 
 
 def test_story_erases_and_programs_the_chip(make):
