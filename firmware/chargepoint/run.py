@@ -88,10 +88,7 @@ def last_resort(device, error) -> None:
 def crashes(store) -> int:
     """How many starts in a row ended in a crash; what can't be read counts as none."""
     saved = store.read(_CRASHES)
-    try:
-        return int(saved) if saved else 0
-    except ValueError:
-        return 0
+    return int(saved) if saved and len(saved) < 5 and saved.isdigit() else 0
 
 
 def count_watchdog(store, cause: str) -> int:
