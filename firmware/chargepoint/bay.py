@@ -37,7 +37,13 @@ _NEVER_MONITORED = ("residual_current", "earth", "temperature", "lock")
 # A phase with less than this is dead: half of the lowest nominal voltage, with room (own).
 _MAINS_MV = 100000
 
-_METER_FAULTS = ("silent", "rubbish", "foreign", "backwards")
+# A trouble of the meter, and the fault that it is.
+_METER_FAULTS = (
+    ("silent", "meter_silent"),
+    ("rubbish", "meter_rubbish"),
+    ("foreign", "meter_foreign"),
+    ("backwards", "meter_backwards"),
+)
 
 
 class Bay:
@@ -91,8 +97,8 @@ class Bay:
         reading = self.meter.reading
         if reading is not None:
             self._register_wh = reading.energy_wh
-        for trouble in _METER_FAULTS:
-            self.connector.faults.put("meter_" + trouble, self.meter.trouble == trouble, now_ms)
+        for trouble, fault in _METER_FAULTS:
+            self.connector.faults.put(fault, self.meter.trouble == trouble, now_ms)
         if self._sampling:
             self._take_sample(now_ms)
 

@@ -20,7 +20,8 @@ from chargepoint.latches import Latches
 from chargepoint.ocpp.v16.settings import ROWS as OCPP_ROWS
 from chargepoint.remote import Remote
 
-_READER_FAULTS = ("silent", "rubbish")
+# A trouble of the reader, and the fault that it is.
+_READER_FAULTS = (("silent", "reader_silent"), ("rubbish", "reader_rubbish"))
 _RESET = "reset"
 
 
@@ -185,8 +186,8 @@ class Station:
     def _read_cards(self, now_ms):
         reader = self.ports.reader
         uid = reader.poll(now_ms)
-        for trouble in _READER_FAULTS:
-            self.faults.put("reader_" + trouble, reader.trouble == trouble, now_ms)
+        for trouble, fault in _READER_FAULTS:
+            self.faults.put(fault, reader.trouble == trouble, now_ms)
         if uid is not None:
             self.cards.present_uid(uid, now_ms)
         self.cards.tick(now_ms)
