@@ -92,7 +92,10 @@ def page(root: Path, text: str) -> Path:
 
 
 def test_readme_passes_commands_that_exist(tmp_path):
-    text = '```sh\ngit clone x && cd x   # fetch\nCI=true make test ARGS="-x --pdb why"\npython3 -m venv y\n```\n'
+    text = (
+        "```sh\ngit clone x && cd x   # fetch\n"
+        'CI=true make test ARGS="-x --pdb why"\npython3 -m venv y\n```\n'
+    )
     assert readme.find(page(tmp_path, text)) == []
 
 
