@@ -110,6 +110,7 @@ def delivered(stage):
 def check(stage, before_wh, where):
     """The back end's record equals the meter's, and there is at most one session."""
     sessions = stage.sessions()
+    assert stage.restarts == 0, f"{where}: the station crashed"
     assert len(sessions) <= 1, f"{where}: {len(sessions)} sessions"
     assert all(session["reason"] for session in sessions), f"{where}: not stopped"
     assert all(session["meter_start"] is not None for session in sessions), f"{where}: no start"

@@ -164,7 +164,7 @@ def test_failure_outside_the_step_opens_and_resets(device):
     assert run.crashes(device.store) == 1
 
 
-# -- the whole station, in process -----------------------------------------------------------------
+# -- the whole station, in process ----------------------------------------------------------------
 
 
 @pytest.fixture
