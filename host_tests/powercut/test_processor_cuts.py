@@ -1,8 +1,8 @@
 """The whole emulated microcontroller loses its power, at random, in a session.
 
-The process is killed between two steps of the station or at some instruction within one. The store
-is littlefs in the emulated flash, which keeps what was written until then, so a cut may come in the
-middle of a block. The same stories and the same check as with the other cuts.
+The process is killed between two steps of the station or at some instruction within one. The
+store is littlefs in the emulated flash, which keeps what was written until then, so a cut may come
+in the middle of a block. The same stories and the same check as with the other cuts.
 """
 
 import os
@@ -22,7 +22,7 @@ STEP_S = 0.004
 
 
 class Plug:
-    """The mains plug of a stage on qemu: a medium, as MemoryStore is, whose operations are steps."""
+    """The mains plug of a stage on qemu: a medium as MemoryStore is, its operations are steps."""
 
     def __init__(self, stage):
         self._stage = stage
