@@ -2,6 +2,7 @@
 
 import struct
 
+import micropython
 import uctypes
 import vfs
 from micropython import const
@@ -10,9 +11,16 @@ _BLOCK_BYTES = const(4096)
 _BLOCK_COUNT = const(4)
 _BLOCK_SIZE = const(5)
 _ERASE = const(6)
-_ERASED = b"\xff" * 256
 _MAGIC = b"PLPV"
 _RECORD = "<BI"
+
+
+@micropython.viper
+def _erase(memory: ptr8, at: int):  # noqa: F821
+    end = at + _BLOCK_BYTES
+    while at < end:
+        memory[at] = 0xFF
+        at += 1
 
 
 class Flash:
@@ -39,9 +47,7 @@ class Flash:
         if operation == _BLOCK_SIZE:
             return _BLOCK_BYTES
         if operation == _ERASE:
-            first = argument * _BLOCK_BYTES
-            for at in range(first, first + _BLOCK_BYTES, len(_ERASED)):
-                self._memory[at : at + len(_ERASED)] = _ERASED
+            _erase(self._memory, argument * _BLOCK_BYTES)
         return 0
 
 
