@@ -159,13 +159,6 @@ class Station:
             if bay.transaction.running:
                 bay.transaction.stop(kind + "_reset", now_ms)
 
-    # -- inside ---------------------------------------------------------------------------------
-
-    def _build_bay(self, number, of):
-        connector = Connector(number, of.pilot, of.relay, of.guard, of.options)
-        transaction = Transaction(number, self.journal)
-        return Bay(connector, transaction, of, self.settings, self.journal, self.ports.clock.utc_s)
-
     def facts(self, now_ms: int) -> dict:
         """What is to be known of the station, fit for JSON."""
         exchange, journal = self.exchange, self.journal
@@ -182,6 +175,13 @@ class Station:
             "statuses": [exchange.statuses.payload(n) for n in range(len(self.bays) + 1)],
             "connectors": [bay.facts(now_ms) for bay in self.bays],
         }
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _build_bay(self, number, of):
+        connector = Connector(number, of.pilot, of.relay, of.guard, of.options)
+        transaction = Transaction(number, self.journal)
+        return Bay(connector, transaction, of, self.settings, self.journal, self.ports.clock.utc_s)
 
     def _read_cards(self, now_ms):
         reader = self.ports.reader
