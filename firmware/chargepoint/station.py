@@ -197,7 +197,8 @@ class Station:
         self.faults.put("store_full", self.journal.trouble is not None, now_ms)
         self.faults.put("safe_mode", self.safe_mode, now_ms)
         supply_ma = self.settings.get("SupplyLimit") * 1000 // len(self.bays)
-        self.availability.transaction_ended(self.busy())
+        if self.availability.waiting:
+            self.availability.transaction_ended(self.busy())
         shut = self.faults.blocking or self._reset_kind is not None
         for bay in self.bays:
             bay.operative = self.availability.operative(bay.number)

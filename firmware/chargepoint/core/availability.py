@@ -41,6 +41,14 @@ class Availability:
         self._save()
         return SCHEDULED if waiting else ACCEPTED
 
+    @property
+    def waiting(self) -> bool:
+        """A change is scheduled for the end of a transaction."""
+        for wish in self._scheduled:
+            if wish is not None:
+                return True
+        return False
+
     def transaction_ended(self, busy: list) -> None:
         """Let scheduled changes take effect that no transaction of ``busy`` holds up."""
         changed = False
