@@ -37,6 +37,8 @@ _NEVER_MONITORED = ("residual_current", "earth", "temperature", "lock")
 # A phase with less than this is dead: half of the lowest nominal voltage, with room (own).
 _MAINS_MV = 100000
 
+_ENDING = (transactions.ENDING, transactions.RECOVERING)
+
 # A trouble of the meter, and the fault that it is.
 _METER_FAULTS = (
     ("silent", "meter_silent"),
@@ -112,7 +114,7 @@ class Bay:
             transaction.withdraw(now_ms, self._wait_ms())
         if transaction.wants_start() and self.fresh_reading(now_ms) is not None:
             self._begin(now_ms)
-        elif transaction.state in (transactions.ENDING, transactions.RECOVERING):
+        elif transaction.state in _ENDING:
             self._end_when_ready(now_ms)
         if transaction.state == transactions.ACTIVE and not self._sampling:
             self._sampling = True

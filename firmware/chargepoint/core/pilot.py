@@ -88,7 +88,7 @@ def band(high_mv: int, state: str = None) -> str:
     plain = None
     for letter, bottom_mv, top_mv in _BANDS:
         if letter == state:
-            # Reckon with the reading, not the band: frozen, a constant above 8191 is a big integer.
+            # Reckon with the reading, not the band: frozen constants above 8191 are big integers.
             if bottom_mv <= high_mv + _HYSTERESIS_MV and high_mv - _HYSTERESIS_MV < top_mv:
                 return letter
         elif bottom_mv <= high_mv < top_mv:
