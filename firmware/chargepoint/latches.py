@@ -34,6 +34,9 @@ class Latches:
         if changes == self._changes:
             return
         self._changes = changes
+        self._save()
+
+    def _save(self):
         entries = []
         for number, book in enumerate(self._books):
             entries.extend(["%d:%s" % (number, name) for name in book.latched()])
