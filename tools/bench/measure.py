@@ -10,6 +10,8 @@ from tools.bench.table import Table
 
 # 64 ns of virtual time each: what metered_main.py counts by.
 _COUNTED = ("-icount", "shift=6")
+STEPS = "Instructions of a step on the Cortex-M3"
+GARBAGE = "garbage, bytes"
 _PLACES = ("longest", "second", "third")
 
 
@@ -46,14 +48,16 @@ def _heap(sessions: dict) -> Table:
 
 def _steps(session: Session) -> Table:
     table = Table(
-        "Instructions of a step on the Cortex-M3",
-        ("steps", "median", "mean", "most"),
-        note="Of `station.step()` alone, counted by the emulator; a step comes every 10 ms.",
+        STEPS,
+        ("steps", "median", "mean", "most", GARBAGE),
+        note="Of `station.step()` alone, counted by the emulator; a step comes every 10 ms. The"
+        " garbage is that of most steps.",
     )
     for name, steps in (("idle", session.idle), ("charging", session.charging)):
-        calm = [step.instructions for step in steps if step.grew >= 0]
-        table.rows.append((name, *_spread(calm)))
-    table.rows.append(("a collection of garbage", *_spread(session.collections)))
+        calm = [step for step in steps if step.grew >= 0]
+        garbage = statistics.mode(step.grew for step in calm)
+        table.rows.append((name, *_spread([step.instructions for step in calm]), garbage))
+    table.rows.append(("a collection of garbage", *_spread(session.collections), ""))
     return table
 
 
