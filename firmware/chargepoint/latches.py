@@ -19,7 +19,7 @@ class Latches:
         for entry in (self._journal.get(_NAME) or b"").split():
             number, _, name = entry.partition(b":")
             if number.isdigit() and int(number) < len(self._books):
-                self._books[int(number)].restore((name.decode(),))
+                self._books[int(number)].restore((_text_of(name),))
         for book in self._books:
             if powered:
                 book.recover("power")
@@ -42,3 +42,11 @@ class Latches:
             entries.extend(["%d:%s" % (number, name) for name in book.latched()])
         if entries or self._journal.get(_NAME):
             self._journal.put(_NAME, " ".join(entries).encode())
+
+
+def _text_of(name):
+    """``name`` as text; "" for what another program may have left there."""
+    try:
+        return name.decode()
+    except ValueError:
+        return ""

@@ -78,8 +78,6 @@ class Station:
         self.journal.load()
         self.settings = Settings(OWN_ROWS + OCPP_ROWS, self.journal.get, self.journal.put)
         self.settings.factory(factory)
-        for name in self.settings.damaged:
-            ports.log.write("error", "stored setting %s is damaged: default taken" % name)
         self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode"))
         self.bays = [self._build_bay(at + 1, of) for at, of in enumerate(ports.connectors)]
         books = [self.faults] + [bay.connector.faults for bay in self.bays]
@@ -94,6 +92,7 @@ class Station:
         self._reset_earliest_ms = 0
         self._reset_deadline_ms = 0
         self._recovered = False
+        self._tell_of_store()
 
     # -- the step -------------------------------------------------------------------------------
 
@@ -177,6 +176,16 @@ class Station:
         }
 
     # -- inside ---------------------------------------------------------------------------------
+
+    def _tell_of_store(self):
+        """What this start found, once everything has asked for what it keeps."""
+        write = self.ports.log.write
+        for name in self.settings.damaged:
+            write("error", "stored setting %s is damaged: default taken" % name)
+        if self.journal.damaged:
+            write("error", "store: %d entries damaged or foreign, left out" % self.journal.damaged)
+        if self.journal.boot == 1:
+            write("info", "store: new, install id %s" % self.journal.install_id)
 
     def _build_bay(self, number, of):
         connector = Connector(number, of.pilot, of.relay, of.guard, of.options)

@@ -13,9 +13,11 @@ class BootClock:
 
     def __init__(self, saved: bytes = None):
         self._offsets = {}
-        for line in (saved or b"").decode().split():
-            boot, offset_ms = line.split(":")
-            self._offsets[int(boot)] = int(offset_ms)
+        for entry in (saved or b"").split():
+            boot, _, offset_ms = entry.partition(b":")
+            # What another program may have left there is no time.
+            if boot.isdigit() and offset_ms.isdigit():
+                self._offsets[int(boot)] = int(offset_ms)
 
     def learn(self, boot: int, utc_s: int, now_ms: int) -> bool:
         """Start ``boot`` knows the time now; True when it did not before."""

@@ -9,7 +9,8 @@ Rules:
 - Seqs and transaction numbers are never used twice, not even of events that a cut swallowed: both
   stay below a reserve that is on the medium before the first number under it is given away.
 - A torn, foreign or damaged event is skipped and counted; one that was never acknowledged can
-  only be the last.
+  only be the last. Rubbish before and behind the whole events is cleared away at the start; numbers
+  that may never have been events are not tried one by one.
 - ``forget`` of a reading in a running transaction keeps its register in the binding first, so a
   restart always finds the last register that the back end was told.
 - A start whose binding is on the medium was answered: it is never sent again.
@@ -38,6 +39,21 @@ _FOLDER = "j"
 
 def _name_of(seq):
     return "j/%d" % seq
+
+
+def _seq_of(name):
+    """The seq of the event in file ``name`` of the folder, or None when it is not one of ours."""
+    return int(name) if name.isdigit() and (name == "0" or name[0] != "0") else None
+
+
+def _head_of(saved):
+    """What was saved as head, or None when another program wrote it."""
+    try:
+        head = json.loads(saved)
+        whole = type(head["id"]) is str and head["boot"] >= 0 and head["reserve"] >= 0
+    except (ValueError, TypeError, KeyError):
+        return None
+    return head if whole else None
 
 
 class Journal:
@@ -74,9 +90,12 @@ class Journal:
         self._load_bindings()
         self._clock = BootClock(self._writes.get(_CLOCK))
         lowest, highest = self._list_events(head["reserve"])
+        newest = self._find_newest(highest)
         self.next_seq = head["reserve"] if highest is None else highest + 1
-        self.first_seq = self.next_seq if lowest is None else lowest
-        newest = self._find_newest()
+        if newest is None:
+            self.first_seq = self.next_seq = max(self.next_seq, head["reserve"])
+        else:
+            self.first_seq = self._find_oldest(lowest)
         self._load_running(newest)
         self._next_transaction = max([head["reserve"], self.next_seq] + self._seen(newest))
         self.boot = max(head["boot"], newest.boot if newest else 0) + 1
@@ -164,7 +183,7 @@ class Journal:
         if kind == STOPPED and self._bindings.pop(event.transaction, None) is not None:
             self._writes.clear(bindings.name_of(event.transaction))
         self._read_seq = None
-        self.first_seq = seq + 1
+        self.first_seq = self._tail[1] if seq + 1 == self._tail[0] else seq + 1
 
     # -- transactions ---------------------------------------------------------------------------
 
@@ -234,12 +253,13 @@ class Journal:
     # -- inside: loading ------------------------------------------------------------------------
 
     def _load_head(self):
-        head = {"id": self._random.take(4).hex(), "boot": 0, "reserve": 0}
-        try:
-            head.update(json.loads(self._writes.get(_HEAD) or b"{}"))
-        except (ValueError, TypeError):
+        saved = self._writes.get(_HEAD)
+        if saved is not None:
+            head = _head_of(saved)
+            if head is not None:
+                return head
             self._refused += 1
-        return head
+        return {"id": self._random.take(4).hex(), "boot": 0, "reserve": 0}
 
     def _load_bindings(self):
         for name in self._store.names(bindings.FOLDER):
@@ -251,24 +271,54 @@ class Journal:
                 self._bindings[int(number)] = binding
 
     def _list_events(self, reserve):
-        """(lowest, highest) seq in the store; a name that was never given away is foreign."""
+        """(lowest, highest) seq in the store.
+
+        A name that was never given away is foreign; without a reserve, only what is whole is ours.
+        """
         lowest = highest = None
         for name in self._store.names(_FOLDER):
-            if not name.isdigit() or (reserve and int(name) >= reserve):
+            seq = _seq_of(name)
+            if seq is None or (reserve and seq >= reserve):
                 self._refused += 1
                 continue
-            seq = int(name)
+            if reserve == 0 and self.read(seq) is None:
+                continue
             lowest = seq if lowest is None else min(lowest, seq)
             highest = seq if highest is None else max(highest, seq)
         return lowest, highest
 
-    def _find_newest(self):
+    def _find_newest(self, highest):
         """The newest whole event; what is torn behind it was never acknowledged."""
-        for seq in range(self.next_seq - 1, self.first_seq - 1, -1):
+        seq = highest
+        while seq is not None:
             event = self.read(seq)
             if event is not None:
                 return event
+            seq = self._clear_away(seq, -1, highest)
         return None
+
+    def _find_oldest(self, lowest):
+        """The seq of the oldest whole event; there is one."""
+        seq = lowest
+        while self.read(seq) is None:
+            seq = self._clear_away(seq, 1, lowest)
+        return seq
+
+    def _clear_away(self, seq, step, outermost):
+        """Have the rubbish at ``seq`` removed; the next seq that is there, up (1) or down (-1).
+
+        Rubbish may be far from everything else, so the numbers between are not tried.
+        """
+        if self._writes.pending < _WAITING_MAX:
+            self._writes.remove(_name_of(seq))
+        nearest = None
+        for name in self._store.names(_FOLDER):
+            found = _seq_of(name)
+            if found is None or (found - seq) * step <= 0 or (found - outermost) * step < 0:
+                continue
+            if nearest is None or (nearest - found) * step > 0:
+                nearest = found
+        return nearest
 
     def _load_running(self, newest):
         """Which transactions run: the newest event says; with none waiting, the bindings do."""

@@ -30,6 +30,12 @@ _QUANTITIES = (
     "frequency_mhz",
     "offered_ma",
 )
+# What the body of each kind must tell besides readings; another program's may not.
+_NEEDS = {
+    STARTED: (("tag", str), ("meter_wh", int)),
+    SAMPLED: (),
+    STOPPED: (("reason", str), ("meter_wh", int)),
+}
 _FORMAT = const(1)
 _CRC_BYTES = const(4)
 
@@ -166,6 +172,11 @@ def _decode(content):
         running.append((number, seq - cursor.varint(), seq - cursor.varint()))
     values = _take_values(cursor)
     body = json.loads(cursor.rest())
+    if type(body) is not dict:
+        raise ValueError("event body %r: expected an object" % body)
+    for name, wanted in _NEEDS[kind]:
+        if type(body.get(name)) is not wanted:
+            raise ValueError("event %s without %s" % (kind, name))
     if values is not None:
         body["values"] = values
     transaction = transaction - 1 if transaction else None

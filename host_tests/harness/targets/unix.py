@@ -48,8 +48,9 @@ class Unix(Target):
         self._console = self.folder / "console.txt"
 
     def provision(self, name, data):
-        self._store.mkdir(parents=True, exist_ok=True)
-        (self._store / name).write_bytes(data)
+        path = self._store / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
     def power_on(self, cause, inputs):
         self._store.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.core.journal import Journal
-from chargepoint.core.record import SAMPLED, STARTED, STOPPED
+from chargepoint.core.record import SAMPLED, STARTED, STOPPED, seal
 from host_tests.harness.store import MemoryStore, PowerCut
 from host_tests.powercut.ledger import SESSION, Ledger
 
@@ -494,3 +494,72 @@ def test_journal_loses_and_doubles_nothing_whatever_happens_and_whenever_the_pow
         journal = load(store)
         ledger.check(journal)
         ledger.take_over(load(store))
+
+
+# -- what another program left --------------------------------------------------------------------
+
+
+def test_journal_loads_at_once_when_rubbish_lies_far_from_its_events(store, journal):
+    """The numbers between are not tried: there may be a thousand million of them."""
+    _, seq = record_start(journal)
+    settle(journal)
+    head = journal.next_seq + 10_000_000
+    journal._keep_reserve(head)
+    settle(journal)
+    store.write(f"j/{head}", b"rubbish")
+    store.reads = 0
+    again = settle(load(store))
+    assert store.reads < 30 and again.damaged == 1
+    assert (again.first_seq, again.read(seq).kind) == (seq, STARTED)
+    assert again.next_seq == head + 1 and f"j/{head}" not in store.files
+    again.forget(seq)
+    assert again.first_seq == again.next_seq
+
+
+def test_journal_skips_rubbish_that_lies_before_its_events(store, journal):
+    for _ in range(3):
+        journal.forget(record_start(journal)[1])
+    _, seq = record_start(journal)
+    settle(journal)
+    store.write("j/0", b"rubbish")
+    again = settle(load(store))
+    assert (again.first_seq, again.next_seq) == (seq, seq + 1)
+    assert "j/0" not in store.files
+
+
+def test_journal_gives_no_number_again_because_of_rubbish(store, journal):
+    for _ in range(5):
+        last = record_start(journal)[1]
+        journal.forget(last)
+    settle(journal)
+    store.write("j/2", b"rubbish")
+    again = load(store)
+    assert again.next_seq > last and again.first_seq == again.next_seq
+
+
+def test_journal_without_its_head_takes_only_whole_events(store, journal):
+    _, seq = record_start(journal)
+    settle(journal)
+    for name in ("journal.a", "journal.b"):
+        store.files.pop(name, None)
+    store.write("j/999999999", b"rubbish")
+    store.write("j/007", b"rubbish")
+    store.reads = 0
+    again = load(store)
+    assert store.reads < 30 and again.damaged == 2
+    assert (again.first_seq, again.next_seq) == (seq, seq + 1)
+
+
+@pytest.mark.parametrize("head", [b"[]", b"5", b"{}", b'{"id": 5, "boot": "x", "reserve": []}'])
+def test_journal_takes_the_head_of_another_program_for_none(store, head):
+    store.write("journal.a", seal(b"\x01" + head))
+    journal = load(store)
+    assert (journal.boot, journal.damaged) == (1, 1)
+
+
+@pytest.mark.parametrize("clock", [b"one:two", b"3", b":", b"1:2:3", b"\xff\xfe", b"1:-5"])
+def test_journal_takes_the_clock_of_another_program_for_none(store, clock):
+    store.write("clock.a", seal(b"\x01" + clock))
+    journal = load(store)
+    number, seq = record_start(journal, utc_s=None)
+    assert journal.utc_of(journal.read(seq)) is None

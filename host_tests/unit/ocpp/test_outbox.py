@@ -54,7 +54,7 @@ class Bench:
         return number, seq
 
     def record(self, kind, number):
-        body = {"tag": "04A1", "meter_wh": 1}
+        body = {"tag": "04A1", "reason": "local", "meter_wh": 1}
         if kind == SAMPLED:
             body = {"context": "periodic", "values": [["energy_wh", 0, 5]]}
         return self.journal.record(kind, 1, number, 1790000000, 0, body)

@@ -80,3 +80,11 @@ def test_nothing_is_written_again_while_nothing_changes(drawer):
 def test_what_is_kept_of_another_station_or_version_does_no_harm(drawer, saved):
     drawer["latched"] = saved
     assert restarted(drawer) == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    "kept", [b"1:\xff", b"\xff", b"9:diode", b":diode", b"1:no_such_fault", b"1"]
+)
+def test_what_another_program_kept_is_no_fault(drawer, kept):
+    drawer["latched"] = kept
+    assert restarted(drawer) == [[], [], []]

@@ -100,7 +100,7 @@ def _sampled(context, quantity, phase, value):
     measurand, unit, thousandths = _QUANTITIES[quantity]
     sample = {
         "value": thousandths_text(value) if thousandths else str(value),
-        "context": _CONTEXTS[context],
+        "context": _CONTEXTS.get(context, "Other"),
         "measurand": measurand,
     }
     if unit is not None:
@@ -130,7 +130,8 @@ def _start(event, transaction_id, timestamp):
 
 
 def _sample(event, transaction_id, timestamp):
-    value = meter_value(event.body["context"], event.body["values"], timestamp)
+    body = event.body
+    value = meter_value(body.get("context"), body.get("values", ()), timestamp)
     payload = {"connectorId": event.connector, "meterValue": [value]}
     if event.transaction is not None:
         payload["transactionId"] = _known(transaction_id)
@@ -143,7 +144,7 @@ def _stop(event, transaction_id, timestamp):
         "transactionId": _known(transaction_id),
         "meterStop": body["meter_wh"],
         "timestamp": timestamp,
-        "reason": _REASONS[body["reason"]],
+        "reason": _REASONS.get(body["reason"], "Other"),
     }
     if body.get("tag"):
         payload["idTag"] = body["tag"]
