@@ -1,4 +1,6 @@
-"""What the interpreter starts: the application in the ROMFS partition; when it fails, a new start.
+"""What the interpreter starts: the application; when it fails, a new start.
+
+An image in the ROMFS partition goes before the application that is frozen beside this.
 
 The watchdog is armed here, so that a start that hangs ends too; the board sets its own, shorter
 time when it is built. No contactor is closed while this waits: run() has opened them, or there
@@ -20,7 +22,22 @@ def _run():
     machine.WDT(timeout=_START_MS)
     # Only what was built and checked together: no module from the writable file system.
     sys.path[:] = ["/rom", ".frozen"]
-    import main  # noqa: F401  (running it is the purpose)
+    if _has_image():
+        import main  # noqa: F401  (running it is the purpose)
+    else:
+        from board import build
+        from chargepoint.run import run
+
+        run(build)
+
+
+def _has_image():
+    import os
+
+    try:
+        return bool(os.listdir("/rom"))
+    except OSError:
+        return False  # no partition, or nothing in it
 
 
 def _keep(error):

@@ -220,15 +220,15 @@ def test_an_image_that_does_not_fit_its_partition_is_refused():
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
-        ("0x240000, 0x1C0000", "0x240000, 0x1C1000", "vfs: ends at 0x401000, after the flash"),
-        ("0x1E0000", "0x1D0000", "romfs: begins inside factory"),
-        ("0x10000,  0x1D0000", "0x11000,  0x1C0000", "factory: offset 0x11000 is not a multiple"),
+        ("0x270000, 0x190000", "0x270000, 0x191000", "vfs: ends at 0x401000, after the flash"),
+        ("0x210000", "0x200000", "romfs: begins inside factory"),
+        ("0x10000,  0x200000", "0x11000,  0x1F0000", "factory: offset 0x11000 is not a multiple"),
         ("0x9000", "0x8000", "nvs: begins at 0x8000, before 0x9000"),
         ("romfs, ", "files, ", "romfs: missing"),
         ("app,  factory", "apps, factory", "factory: type 'apps', expected app or data"),
-        ("0x10000,  0x1D0000", "0x10000,  0x100000", "app: 1048576 bytes, at least"),
+        ("0x10000,  0x200000", "0x10000,  0x100000", "app: 1048576 bytes, at least"),
         ("0x60000,", "much,", "line 5: offset and size must be numbers"),
-        ("0x1E0000, 0x60000,", "", "line 5: 4 fields, expected 5 or 6"),
+        ("0x210000, 0x60000,", "", "line 5: 4 fields, expected 5 or 6"),
     ],
 )
 def test_a_table_that_can_not_be_is_refused(old, new, wrong):
