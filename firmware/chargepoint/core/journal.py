@@ -9,8 +9,7 @@ Rules:
 - Seqs and transaction numbers are never used twice, not even of events that a cut swallowed: both
   stay below a reserve that is on the medium before the first number under it is given away.
 - A torn, foreign or damaged event is skipped and counted; one that was never acknowledged can
-  only be the last. Rubbish before and behind the whole events is cleared away at the start; numbers
-  that may never have been events are not tried one by one.
+  only be the last. Rubbish before and behind the whole events is cleared away at the start.
 - ``forget`` of a reading in a running transaction keeps its register in the binding first, so a
   restart always finds the last register that the back end was told.
 - A start whose binding is on the medium was answered: it is never sent again.
@@ -20,7 +19,7 @@ import json
 
 from micropython import const
 
-from chargepoint.core import bindings
+from chargepoint.core import bindings, entries
 from chargepoint.core.boot_clock import BootClock
 from chargepoint.core.record import SAMPLED, STARTED, STOPPED, Event, decode, encode
 from chargepoint.core.writes import Writes
@@ -34,16 +33,6 @@ _WAITING_MAX = const(24)
 
 _HEAD = "journal"
 _CLOCK = "clock"
-_FOLDER = "j"
-
-
-def _name_of(seq):
-    return "j/%d" % seq
-
-
-def _seq_of(name):
-    """The seq of the event in file ``name`` of the folder, or None when it is not one of ours."""
-    return int(name) if name.isdigit() and (name == "0" or name[0] != "0") else None
 
 
 def _head_of(saved):
@@ -124,7 +113,7 @@ class Journal:
         )
         if seq >= self._reserve:
             self._keep_reserve(seq)
-        self._writes.write(_name_of(seq), data)
+        self._writes.write(entries.name_of(seq), data)
         self._read_seq = self._read_event = None
         self._running = running
         self._read_seq = None
@@ -153,12 +142,16 @@ class Journal:
 
     def is_saved(self, seq: int) -> bool:
         """Event ``seq`` is on the medium (or was, and is delivered)."""
-        return seq is not None and seq < self.next_seq and self._writes.is_written(_name_of(seq))
+        return (
+            seq is not None
+            and seq < self.next_seq
+            and self._writes.is_written(entries.name_of(seq))
+        )
 
     def read(self, seq: int):
         """The event ``seq``, or None when there is none or it is damaged (counted once)."""
         if seq != self._read_seq:
-            data = self._writes.read(_name_of(seq))
+            data = self._writes.read(entries.name_of(seq))
             event = decode(data)
             if event is not None and event.seq != seq:
                 event = None
@@ -179,7 +172,7 @@ class Journal:
             self._keep_register(event)
         elif kind == STOPPED:
             self._close_binding(event.transaction)
-        self._writes.remove(_name_of(seq))
+        self._writes.remove(entries.name_of(seq))
         if kind == STOPPED and self._bindings.pop(event.transaction, None) is not None:
             self._writes.clear(bindings.name_of(event.transaction))
         self._read_seq = None
@@ -276,8 +269,8 @@ class Journal:
         A name that was never given away is foreign; without a reserve, only what is whole is ours.
         """
         lowest = highest = None
-        for name in self._store.names(_FOLDER):
-            seq = _seq_of(name)
+        for name in self._store.names(entries.FOLDER):
+            seq = entries.seq_of(name)
             if seq is None or (reserve and seq >= reserve):
                 self._refused += 1
                 continue
@@ -305,20 +298,10 @@ class Journal:
         return seq
 
     def _clear_away(self, seq, step, outermost):
-        """Have the rubbish at ``seq`` removed; the next seq that is there, up (1) or down (-1).
-
-        Rubbish may be far from everything else, so the numbers between are not tried.
-        """
+        """Have the rubbish at ``seq`` removed; the next seq that is there, up (1) or down (-1)."""
         if self._writes.pending < _WAITING_MAX:
-            self._writes.remove(_name_of(seq))
-        nearest = None
-        for name in self._store.names(_FOLDER):
-            found = _seq_of(name)
-            if found is None or (found - seq) * step <= 0 or (found - outermost) * step < 0:
-                continue
-            if nearest is None or (nearest - found) * step > 0:
-                nearest = found
-        return nearest
+            self._writes.remove(entries.name_of(seq))
+        return entries.nearest(self._store, seq, step, outermost)
 
     def _load_running(self, newest):
         """Which transactions run: the newest event says; with none waiting, the bindings do."""

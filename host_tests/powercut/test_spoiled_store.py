@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.scenarios.spoiled import STORES
+from host_tests.powercut.spoiled import STORES
 
 
 def stopped(stage, from_wh):
