@@ -5,7 +5,6 @@ and WifiPassword) and, for wss, the PEM files ``tls_ca``, ``tls_certificate`` an
 """
 
 import _thread
-import json
 import os
 import socket
 import time
@@ -21,6 +20,7 @@ from chargepoint.drivers.link_websocket import WebSocketLink
 from chargepoint.drivers.meter_sdm630 import Sdm630Meter
 from chargepoint.drivers.network_wifi import Wifi
 from chargepoint.drivers.pilot_adc import PilotAdc
+from chargepoint.drivers.provisioning import provisioned
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.relay_pin import RelayPin
 from chargepoint.drivers.sockets_network import NetworkSockets
@@ -64,15 +64,10 @@ def build(log=None, store=None) -> Device:
         connectors=[connector],
     )
     crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, _provisioned(store), crashes)
+    station = Station(ports, provisioned(store, "factory", log), crashes)
     wifi.join(station.settings.get("WifiSsid"), station.settings.get("WifiPassword"))
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
-
-
-def _provisioned(store):
-    saved = store.read("factory")
-    return {} if saved is None else json.loads(saved)
 
 
 def _context(store):

@@ -12,8 +12,6 @@ import gc
 # one piece for the interpreter's table of names, which wants 12 KB.
 gc.threshold(8192)
 
-import json
-
 import flash
 from uart import Uart
 
@@ -32,6 +30,7 @@ from chargepoint.drivers.front_end_ports import (
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
 from chargepoint.drivers.meter_sdm630 import Sdm630Meter
+from chargepoint.drivers.provisioning import provisioned
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_serial import SerialStream
@@ -66,11 +65,11 @@ def build() -> Device:
 
     front_end = FrontEnd(Uart(pins.FRONT_END_UART), _CONNECTORS, fill)
     front_end.meet()
-    store = _open_store()
     clock = FrontEndClock(front_end)
     random = FrontEndRandom(front_end)
     reset = FrontEndReset(front_end)
     log = FrontEndLog(front_end)
+    store = _open_store(log)
     ports = Ports(
         clock=clock,
         store=store,
@@ -82,26 +81,21 @@ def build() -> Device:
         connectors=[_connector(front_end, Sdm630Meter(meter_line), clock)],
     )
     crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, _provisioned(store, "factory"), crashes)
+    station = Station(ports, provisioned(store, "factory", log), crashes)
     _serve_front_end(front_end, station, clock)
     gc.threshold(-1)
     front_end.exchange()
     return Device(station, clock, NoWatchdog(), reset, store, log)
 
 
-def _open_store():
+def _open_store(log):
     flash.mount(flash.Flash(pins.FLASH, pins.FLASH_BLOCKS), _FOLDER)
     store = FileStore(_FOLDER)
     flash.take_over(pins.PROVISIONING, pins.PROVISIONING_BYTES, store)
-    wanted = _provisioned(store, "board").get("connectors", _CONNECTORS)
+    wanted = provisioned(store, "board", log).get("connectors", _CONNECTORS)
     if wanted != _CONNECTORS:
         raise ValueError("connectors %r: this board has one meter line, expected 1" % wanted)
     return store
-
-
-def _provisioned(store, name):
-    saved = store.read(name)
-    return {} if saved is None else json.loads(saved)
 
 
 def _connector(front_end, meter, clock):

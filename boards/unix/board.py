@@ -5,7 +5,6 @@ Names in its store that are provisioning: ``factory`` (JSON object: setting -> t
 ``tls_certificate`` and ``tls_key``.
 """
 
-import json
 import os
 
 import machine
@@ -17,6 +16,7 @@ from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
 from chargepoint.drivers.meter_sdm630 import Sdm630Meter
 from chargepoint.drivers.pilot_adc import PilotAdc
+from chargepoint.drivers.provisioning import provisioned
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.relay_pin import RelayPin
 from chargepoint.drivers.store_file import FileStore
@@ -47,7 +47,7 @@ def build(log=None, store=None) -> Device:
     log = PrintLog() if log is None else log
     store = FileStore(".") if store is None else store
     reset = MachineReset(machine)
-    options = _provisioned(store, "board")
+    options = provisioned(store, "board", log)
     random = OsRandom(os)
     clock = TicksClock(BenchTime(machine.current))
     stream = _stream(store, options.get("via", {}))
@@ -63,14 +63,9 @@ def build(log=None, store=None) -> Device:
         connectors=[_connector(at, clock) for at in range(options.get("connectors", 1))],
     )
     crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, _provisioned(store, "factory"), crashes)
+    station = Station(ports, provisioned(store, "factory", log), crashes)
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
-
-
-def _provisioned(store, name):
-    saved = store.read(name)
-    return {} if saved is None else json.loads(saved)
 
 
 def _stream(store, via):

@@ -22,14 +22,19 @@ def online(stage):
     stage.advance(8)
 
 
-def offline(stage):
-    """The back end goes before the session and comes back after it."""
+def begin_offline(stage):
+    """The back end goes, then a session begins."""
     stage.ready()
     stage.csms.stop()
     stage.vehicle.plug_in(amps=16)
     stage.tap()
     stage.until(lambda: stage.contactor.closed, 90, "energy")
     stage.advance(20)
+
+
+def offline(stage):
+    """The back end goes before the session and comes back after it."""
+    begin_offline(stage)
     stage.vehicle.unplug()
     stage.advance(20)
     stage.csms.start()

@@ -33,3 +33,14 @@ def test_station_tells_of_a_spoiled_store(make_stage, kind):
     facts = stage.facts()
     assert [text for _, level, text in stage.log if level == "error" and "store" in text]
     assert facts["journal"]["damaged"] or facts["damaged_settings"]
+
+
+@pytest.mark.parametrize("saved", [b"", b'{"Identity": "PL-', b"[]", b"\xff" * 64])
+def test_station_starts_without_what_the_factory_laid_when_that_is_damaged(make_stage, saved):
+    """Safe, by its own defaults, and the log says why it does not know its back end."""
+    stage = make_stage(files={"factory": saved})
+    stage.advance(5)
+    stage.vehicle.plug_in()
+    stage.advance(30)
+    assert not stage.contactor.coil and stage.restarts == 0
+    assert [text for _, level, text in stage.log if level == "error" and "factory" in text]

@@ -7,6 +7,11 @@ from chargepoint.ports import Store
 # Written under this name beside its place, then renamed: the name holds the old or the new bytes.
 _SPARE = ".new"
 
+# Nothing of ours is larger; what another program left may not fit into memory.
+_LARGEST_BYTES = 16384
+
+_FOLDER_BIT = 0x4000
+
 
 class FileStore(Store):
     """Files under ``folder``, made when needed; "" is the current folder."""
@@ -15,15 +20,20 @@ class FileStore(Store):
         self._folder = folder
 
     def read(self, name: str) -> bytes:
-        """The bytes under ``name``, or None."""
+        """The bytes under ``name``; None when there are none, or more than are ever ours."""
         try:
             with open(self._path(name), "rb") as file:
+                if file.seek(0, 2) > _LARGEST_BYTES:
+                    return None
+                file.seek(0)
                 return file.read()
         except OSError:
             return None
 
     def write(self, name: str, data: bytes) -> bool:
-        """Put ``data`` under ``name``; False when the medium refused."""
+        """Put ``data`` under ``name``; False when the medium refused, or when it is too much."""
+        if len(data) > _LARGEST_BYTES:
+            return False
         path = self._path(name)
         spare = path[: path.rfind("/") + 1] + _SPARE
         try:
@@ -60,7 +70,7 @@ class FileStore(Store):
         try:
             file = open(path, "wb")
         except OSError:
-            _make_folders(path)
+            _make_folders(path, len(self._folder))
             file = open(path, "wb")
         with file:
             file.write(data)
@@ -78,11 +88,16 @@ def _listing(path):
             yield name
 
 
-def _make_folders(path):
+def _make_folders(path, ours):
+    """Make what is missing on the way to ``path``; the store's folder ends at ``ours``."""
     at = path.find("/", 1)
     while at > 0:
-        if not _exists(path[:at]):
-            os.mkdir(path[:at])
+        folder = path[:at]
+        if at > ours and _exists(folder) and not os.stat(folder)[0] & _FOLDER_BIT:
+            # Another program's file in the store, where our folder must be.
+            os.remove(folder)
+        if not _exists(folder):
+            os.mkdir(folder)
         at = path.find("/", at + 1)
 
 

@@ -22,7 +22,7 @@ CUT_STATUS = 75
 
 
 class Chip:
-    """``blocks`` blocks of 4 KB in the file ``path``, made erased when there is none."""
+    """``blocks`` blocks of 4 KB in the file ``path``; what is missing of it is erased."""
 
     def __init__(self, path: str, blocks: int, cut: int, torn: bool):
         self._file = _opened(path, blocks)
@@ -65,13 +65,11 @@ class Chip:
 
 
 def _opened(path, blocks):
-    try:
-        return open(path, "r+b")
-    except OSError:
-        with open(path, "wb") as file:
-            for _ in range(blocks):
-                file.write(ERASED)
-        return open(path, "r+b")
+    with open(path, "ab") as file:
+        short = blocks * BLOCK - file.seek(0, 2)
+        while short > 0:
+            short -= file.write(ERASED[:short])
+    return open(path, "r+b")
 
 
 def mount(chip: Chip) -> None:
@@ -84,12 +82,20 @@ def mount(chip: Chip) -> None:
 
 
 def take_over() -> None:
-    """Put there what the factory laid and the chip does not have."""
-    present = os.listdir(FOLDER)
+    """Put there what the factory laid, where the chip does not have it."""
     for name in os.listdir():
-        if name not in present:
-            with open(name, "rb") as laid, open(FOLDER + "/" + name, "wb") as kept:
-                kept.write(laid.read())
+        laid = _content(name)
+        if _content(FOLDER + "/" + name) != laid:
+            with open(FOLDER + "/" + name, "wb") as file:
+                file.write(laid)
+
+
+def _content(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 chip = Chip(sys.argv[4], int(sys.argv[5]), int(sys.argv[6]), sys.argv[7] == "1")

@@ -80,3 +80,20 @@ def test_store_syncs_before_it_says_that_bytes_are_saved(store, monkeypatch):
     monkeypatch.setattr(store_file.os, "fsync", lambda number: synced.append(number))
     store.write("boot", b"1")
     assert len(synced) == 1
+
+
+def test_store_leaves_alone_what_is_too_large_to_be_ours(store, tmp_path):
+    """It need not fit into memory."""
+    store.write("boot", b"1")
+    (tmp_path / "state" / "trace").write_bytes(bytes(16385))
+    assert store.read("trace") is None
+    assert store.write("trace", bytes(16384)) and len(store.read("trace")) == 16384
+    assert not store.write("trace", bytes(16385)) and len(store.read("trace")) == 16384
+
+
+def test_store_clears_away_a_file_in_the_place_of_its_folder(store, tmp_path):
+    store.write("boot", b"1")
+    (tmp_path / "state" / "j").write_bytes(b"another program's")
+    assert list(store.names("j")) == []
+    assert store.write("j/1", b"event")
+    assert store.read("j/1") == b"event" and list(store.names("j")) == ["1"]

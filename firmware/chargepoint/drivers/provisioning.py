@@ -1,0 +1,21 @@
+"""What the factory laid into the store of a board, as JSON objects."""
+
+import json
+
+
+def provisioned(store, name: str, log) -> dict:
+    """The object under ``name``; {} when there is none, or none that can be read, which is told.
+
+    A damaged store must not keep a station from starting: it has its own settings, and defaults.
+    """
+    saved = store.read(name)
+    if saved is None:
+        return {}
+    try:
+        value = json.loads(saved)
+        if type(value) is dict:
+            return value
+    except ValueError:
+        pass
+    log.write("error", "store: %s is damaged, expected a JSON object: left out" % name)
+    return {}
