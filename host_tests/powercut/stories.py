@@ -64,35 +64,40 @@ def cut_everywhere(make, story, torn, first=0, every=1) -> int:
     ``make(cut)`` makes the stage and the medium of a run. Tells how many cuts there were.
     """
     cut = first
-    while survives(*make(cut), story, cut, torn):
+    while survives(*make(cut), story, (cut, torn)):
         cut += every
     return (cut - first) // every
 
 
-def survives(stage, medium, story, cut, torn) -> bool:
-    """Play ``story`` with the power cut in operation ``cut``, and check; False: it has no such."""
-    with stage:
-        before_wh = stage.meter_wh
-        medium.cut_after(cut, torn)
-        was_cut = play(stage, story, medium)
-        check(stage, before_wh, f"power cut in operation {cut}" if was_cut else "no power cut")
-    return was_cut
+def survives(stage, medium, story, *cuts) -> int:
+    """Play ``story`` with ``cuts``, and check; how many of them there were.
 
-
-def play(stage, story, medium) -> bool:
-    """Play ``story`` with a station that is off; whether the power of its ``medium`` went.
-
-    After a cut the station starts again, and everything is delivered.
+    Each is (operation, torn): the first is in the story, the others each in the start that follows
+    the one before.
     """
-    try:
+
+    def begin(stage):
         stage.start()
         story(stage)
+
+    with stage:
+        before_wh = stage.meter_wh
+        count = play(stage, medium, begin, cuts)
+        check(stage, before_wh, f"power cuts {cuts[:count]}")
+    return count
+
+
+def play(stage, medium, act, cuts) -> int:
+    """Let a station that is off ``act`` until the first of ``cuts``, then recover to the next."""
+    medium.restore_power()
+    if cuts:
+        medium.cut_after(*cuts[0])
+    try:
+        act(stage)
     except PowerCut:
         stage.power_cut()
-        medium.restore_power()
-        recover(stage)
-        return True
-    return False
+        return 1 + play(stage, medium, recover, cuts[1:])
+    return 0
 
 
 def recover(stage):

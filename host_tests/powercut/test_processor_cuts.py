@@ -69,5 +69,5 @@ def test_session_survives_a_power_cut_at_a_random_instruction(
     stage = make_stage_on("qemu", "cut", settings=SETTINGS)
     at = chance.randrange(STEPS)
     within_s = chance.uniform(0, STEP_S) if number % 4 else None
-    assert survives(stage, Plug(stage), online, at, within_s)
+    assert survives(stage, Plug(stage), online, (at, within_s))
     record_property("power cuts", 1)
