@@ -56,7 +56,7 @@ class Stage:
         **options,
     ):
         self.identity = identity
-        self.loop = VirtualLoop(real_time)
+        self.loop = VirtualLoop(real_time, patience_s=0)
         self.clock = UtcClock.of_the_wall(self.loop) if real_time else UtcClock(self.loop)
         self.csms = self._own_back_end(book) if url is None else None
         self.network = self._own_network() if url is None else self._network_to(url)

@@ -12,8 +12,10 @@ import math
 import selectors
 from datetime import UTC, datetime
 
-# Loopback delivers within the sender's system call, save when the kernel defers it to a thread.
+# Loopback delivers within the sender's system call, save when the kernel defers it to a thread:
+# then it comes a little later, on a busy machine some milliseconds.
 _QUIET_POLLS = 3
+_PATIENCE_S = 0.005
 # Below this a timer counts as due: binary fractions of a second are not exact.
 _ROUNDING_MS = 0.001
 
@@ -22,6 +24,7 @@ class _Selector(selectors.DefaultSelector):
     """With ``on_quiet`` set it never waits, and calls it when nothing is left to do."""
 
     on_quiet = None
+    patience_s = 0
     _empty = 0
 
     def select(self, timeout=None):
@@ -32,19 +35,26 @@ class _Selector(selectors.DefaultSelector):
         self._empty = 0 if busy else self._empty + 1
         if self._empty >= _QUIET_POLLS:
             self._empty = 0
-            self.on_quiet()
+            found = super().select(self.patience_s) if self.patience_s else found
+            if not found:
+                self.on_quiet()
         return found
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Time starts at 0 ms, in virtual time and in real time."""
+    """Time starts at 0 ms, in virtual time and in real time.
 
-    def __init__(self, real_time: bool = False):
+    Quiet is when nothing came for ``patience_s`` of real time; 0 for one who counts the bytes
+    that are on their way.
+    """
+
+    def __init__(self, real_time: bool = False, patience_s: float = _PATIENCE_S):
         self._now_ms = 0
         self._real_time = real_time
         self._timers = []
         self._sequence = itertools.count()
         self._polls = _Selector()
+        self._polls.patience_s = patience_s
         self._origin_s = super().time()
         super().__init__(self._polls)
 
