@@ -6,6 +6,7 @@ plug-in `host_tests.targets_plugin`.
 """
 
 import importlib.util
+import resource
 import sys
 from pathlib import Path
 
@@ -14,6 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 for folder in (ROOT, ROOT / "firmware", ROOT / "host_tests/harness/emulated"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+# Hundreds of stations with their sockets live in one run; the usual soft limit is 1024 files.
+_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
 
 pytest_plugins = []
 if importlib.util.find_spec("host_tests.targets_plugin"):
