@@ -153,6 +153,9 @@ class _Pipe:
     def opened(self, end: _End) -> None:
         if end is self.far:
             self.near.transport.resume_reading()
+            # Some Pythons (3.11.2) let a transport that is paused at once read all the same.
+            for _ in tuple(self.near.waiting):
+                self._send_on(self.near)
         elif self._network.frozen:
             self.torn = True
         else:
@@ -173,6 +176,10 @@ class _Pipe:
             self.torn = True
             return
         end.waiting.append(data)
+        if self.far.transport is not None:
+            self._send_on(end)
+
+    def _send_on(self, end: _End) -> None:
         if self._network.latency_ms:
             self._network.loop.call_later(self._network.latency_ms / 1000, self._deliver, end)
         else:
