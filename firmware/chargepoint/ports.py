@@ -38,6 +38,11 @@ class Pilot:
 
     high_mv = 0
     low_mv = 0
+    # The board can take the pilot off the vehicle (a relay or analogue switch in the line).
+    can_disconnect = False
+
+    def connect(self, connected: bool) -> None:
+        """Put the pilot on the vehicle or take it off, where ``can_disconnect``."""
 
     def set_duty(self, duty_bp: int) -> None:
         """Set the duty in 1/100 percent: 10000 steady +12 V (x1), 0 steady -12 V (state F)."""
@@ -60,8 +65,88 @@ class Relay:
         return None
 
 
+class Proximity:
+    """The resistor between PP and PE that tells what the cable carries (sockets only)."""
+
+    def read_ohm(self) -> int:
+        """What is measured now, in ohm; an open line reads as 100000; None: no usable reading."""
+        raise NotImplementedError
+
+
+class Lock:
+    """The bolt that holds the plug in a socket."""
+
+    def drive(self, direction: int) -> None:
+        """1 drives the bolt in, -1 out, 0 takes the current away. The caller limits the time."""
+        raise NotImplementedError
+
+    def locked(self) -> bool:
+        """True: the bolt is in; False: out; None: the board can't tell."""
+        return None
+
+
+class ResidualCurrent:
+    """A residual-current monitor (6 mA DC, 30 mA AC; IEC 62955), and its test input.
+
+    The trip must open the contactor in hardware as well; this port is how the station knows.
+    """
+
+    # The monitor has a test input that makes it trip by itself.
+    can_test = False
+
+    def tripped(self) -> bool:
+        """True: it trips (or is not there: the input fails safe); False: it does not."""
+        raise NotImplementedError
+
+    def test(self, on: bool) -> None:
+        """Drive the test input, where ``can_test``."""
+
+
+class Earth:
+    """What watches the protective earth."""
+
+    def connected(self) -> bool:
+        """True: there is earth; False: it is lost; None: no usable reading."""
+        raise NotImplementedError
+
+
+class Thermometer:
+    """The temperature inside the charge point. ``poll`` is called in every step.
+
+    ``celsius_mc`` is the last reading in 1/1000 degree Celsius, or None when there was none or
+    when the sensor went silent, shorted or open.
+    """
+
+    celsius_mc = None
+
+    def poll(self, now_ms: int) -> None:
+        """Read what is due, without waiting."""
+
+
+class Button:
+    """A push button for the technician."""
+
+    def pressed(self) -> bool:
+        """It is held down now."""
+        raise NotImplementedError
+
+
+class Buzzer:
+    """A sounder: short signals for the driver."""
+
+    def sound(self, signal: str, now_ms: int) -> None:
+        """Begin "accepted", "refused" or "fault"; one that still sounds is cut short."""
+
+    def poll(self, now_ms: int) -> None:
+        """Go on with the signal. Called in every step."""
+
+
 class Guard:
-    """What opens the contactor without the interpreter."""
+    """What opens the contactor without the interpreter.
+
+    ``kind`` is "none", "interlock" (an output whose edges hold the contactor: when they stop,
+    it opens), "front end" or "ulp" (a coprocessor that watches the pilot itself).
+    """
 
     kind = "none"
 
@@ -121,7 +206,11 @@ class Lamp:
     """The station's lamp of one connector."""
 
     def show(self, meaning: str) -> None:
-        """Show a meaning: free, waiting, refused, ready, charging, paused, fault, offline."""
+        """Show a meaning: free, waiting, refused, ready, charging, paused, fault, offline,
+        update. Called in every step."""
+
+    def dim(self, percent: int) -> None:
+        """Brightness, 0..100 (LightIntensity, OCPP 1.6 §9.1); a lamp that can't dim ignores it."""
 
 
 class Store:

@@ -38,21 +38,49 @@ class Device:
 
 
 class ConnectorPorts:
-    """The ports of one connector, and the board's limits for it (``options``, see Connector)."""
+    """The ports of one connector, and the board's limits for it (``options``, see Connector).
 
-    def __init__(self, pilot, relay, guard, meter, lamp, options):
+    What a board does not have is None, and is told as not monitored.
+    """
+
+    def __init__(
+        self,
+        pilot,
+        relay,
+        guard,
+        meter,
+        lamp,
+        options,
+        second_relay=None,
+        proximity=None,
+        lock=None,
+        residual=None,
+        earth=None,
+        thermometer=None,
+    ):
         self.pilot = pilot
         self.relay = relay
         self.guard = guard
         self.meter = meter
         self.lamp = lamp
         self.options = options
+        self.second_relay = second_relay
+        self.proximity = proximity
+        self.lock = lock
+        self.residual = residual
+        self.earth = earth
+        self.thermometer = thermometer
 
 
 class Ports:
-    """The ports of the station; ``connectors`` is a list of ConnectorPorts, number 1 first."""
+    """The ports of the station; ``connectors`` is a list of ConnectorPorts, number 1 first.
 
-    def __init__(self, clock, store, link, random, reader, reset, log, connectors):
+    ``button`` and ``buzzer`` are None where the board has none.
+    """
+
+    def __init__(
+        self, clock, store, link, random, reader, reset, log, connectors, button=None, buzzer=None
+    ):
         self.clock = clock
         self.store = store
         self.link = link
@@ -61,6 +89,8 @@ class Ports:
         self.reset = reset
         self.log = log
         self.connectors = connectors
+        self.button = button
+        self.buzzer = buzzer
 
 
 class Station:
