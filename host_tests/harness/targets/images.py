@@ -7,7 +7,7 @@ from pathlib import Path
 from host_tests.harness import paths
 
 # What stands where a board of the desk has hardware; compiled into its image.
-_EMULATED = ("machine.py", "hands.py", "detour.py")
+_EMULATED = ("machine.py", "buses.py", "onewire.py", "hands.py", "detour.py")
 
 
 def image_of(board: str) -> Path:
