@@ -11,8 +11,10 @@ Both are small dicts of lists of integers and short strings, fit for JSON:
     inputs   "t": now_ms            the harness's time; there is no other clock here
              "p": [[pin, level]]    digital inputs
              "a": [[pin, high_mv, low_mv, duty_bp, noise_mv]]   what an ADC pin sees: a square wave
-                                    of 1 kHz between two levels, duty in 1/100 percent
+                                    of 1 kHz between two levels, duty in 1/100 percent; one more
+                                    number: how many of 64 samples are spoiled, up and down in turn
              "u": [[uart, "hex"]]   bytes that arrived
+             "c": cards before readers; see buses.py
     outputs  "p": [[pin, level]]  "w": [[pin, duty_u16, freq_hz]]  "u": [[uart, "hex"]]
              "f": how often the watchdog was fed   "r": "hard" or "soft", a reset is wanted
 
@@ -26,6 +28,11 @@ object stays on the bench that it was made on, so that several stations fit in o
 
 from binascii import hexlify, unhexlify
 
+import buses
+
+SPI = buses.SPI
+I2C = buses.I2C
+
 PWRON_RESET = 1
 HARD_RESET = 2
 WDT_RESET = 3
@@ -37,6 +44,8 @@ _PERIOD = 10000
 _ADVANCE = 573
 # Samples in a table. Prime, so that bursts of any usual length start everywhere in it.
 _SAMPLES = 257
+# Spikes are told for so many samples, a usual burst.
+_BURST = 64
 _FULL_SCALE_MV = 3300
 _MAX_U16 = 65535
 _RX_BYTES = 256
@@ -76,6 +85,7 @@ class Bench:
         self.reset_wish = None
         # Of the board's network stream the hands tell how much it sent.
         self.stream = None
+        self.parts = buses.Parts()
         self._changed_levels = {}
         self._changed_duties = {}
         self._phases = _phases(_SAMPLES)
@@ -86,10 +96,15 @@ class Bench:
         self.now_ms = snapshot.get("t", self.now_ms)
         for pin, level in snapshot.get("p", ()):
             self.inputs[pin] = level
-        for pin, high_mv, low_mv, duty_bp, noise_mv in snapshot.get("a", ()):
-            self._fill_table(self.adc_table(pin), high_mv, low_mv, duty_bp, noise_mv)
+        for wave in snapshot.get("a", ()):
+            self._fill_table(self.adc_table(wave[0]), *wave[1:])
         for uart, data in snapshot.get("u", ()):
             self._receive(uart, unhexlify(data))
+        self.parts.load(snapshot.get("c", ()))
+
+    def attach(self, bus: str, id: int, part, select: int = None) -> None:
+        """Connect an emulated part to a bus; see buses.py."""
+        self.parts.attach(bus, id, part, select)
 
     def take(self) -> dict:
         """The outputs that changed since the last call."""
@@ -121,6 +136,8 @@ class Bench:
         """An output pin takes ``level``."""
         if self.levels.get(pin) != level:
             self.levels[pin] = self._changed_levels[pin] = level
+            if pin in self.parts.selects:
+                self.parts.selects[pin].select(not level, self.now_ms)
 
     def set_duty(self, pin: int, duty_u16: int, freq_hz: int) -> None:
         """A PWM pin takes a duty."""
@@ -147,7 +164,7 @@ class Bench:
         buffer[0] = whole[: buffer[1]]
         self.lost += len(whole) - len(buffer[0])
 
-    def _fill_table(self, table, high_mv, low_mv, duty_bp, noise_mv):
+    def _fill_table(self, table, high_mv, low_mv, duty_bp, noise_mv, spikes=0):
         high_uv, low_uv, full_uv = high_mv * 1000, low_mv * 1000, _FULL_SCALE_MV * 1000
         bell = self._bell
         index = 0
@@ -155,6 +172,8 @@ class Bench:
             sample_uv = (high_uv if phase < duty_bp else low_uv) + bell[index] * noise_mv
             table[index] = 0 if sample_uv < 0 else full_uv if sample_uv > full_uv else sample_uv
             index += 1
+        for spike in range(spikes * _SAMPLES // _BURST):
+            table[spike * _BURST // spikes] = 0 if spike & 1 else full_uv
 
 
 current = Bench()
