@@ -10,13 +10,12 @@ LEISURE_MS = 1000
 
 
 class Pace:
-    """Fine steps while anything moves: pilot duty, relay, frames, people; else up to a second."""
+    """Fine steps while anything moves: pilot duty, relays, the lock, frames, people; else up to a second."""
 
     def __init__(self, stage):
         self._stage = stage
         self._lively_until_ms = LIVELY_MS
         self._seen = None
-        self._relays = {pin for pin in stage.wiring._relays}
 
     def wake(self, for_ms: int = LIVELY_MS) -> None:
         """Something is about to happen."""
@@ -26,8 +25,8 @@ class Pace:
         """Judge a step by what came of it."""
         stage = self._stage
         moved = (stage.network.bytes_to_csms, stage.network.bytes_to_station)
-        relays = any(pin in self._relays for pin, _ in outputs.get("p", ()))
-        if "w" in outputs or relays:
+        switched = any(pin in stage.wiring.switches for pin, _ in outputs.get("p", ()))
+        if "w" in outputs or switched:
             self.wake()
         elif moved != self._seen:
             self._seen = moved

@@ -14,8 +14,8 @@ from host_tests.harness.csms.server import Csms
 from host_tests.harness.devices.pn532 import Pn532
 from host_tests.harness.devices.sdm630 import Sdm630
 from host_tests.harness.network import Network
-from host_tests.harness.pace import Pace
-from host_tests.harness.targets import make_target
+from host_tests.harness.pace import STEP_MS, Pace
+from host_tests.harness.targets import LACKS, make_target
 from host_tests.harness.virtual_loop import UtcClock, VirtualLoop
 from host_tests.harness.world import World
 from host_tests.harness.world.wiring import Wiring
@@ -26,6 +26,7 @@ import pins  # noqa: E402
 from chargepoint.wire.url import parse  # noqa: E402
 
 _PATIENCE_S = 0.25
+_OF_SOCKETS = ("proximity", "lock")
 
 IDENTITY = "PL-0001"
 CARD = bytes.fromhex("04A1B2C3D4E580")
@@ -35,6 +36,8 @@ CARD_TAG = "04A1B2C3D4E580"
 class Stage:
     """``settings`` (name -> text) are provisioned; ``target`` is a name of targets.TARGETS.
 
+    ``lacks`` names parts that the station does not have (world.PARTS); ``socket`` False: the cable
+    is the station's own, so there is neither proximity nor lock.
     Use as a context: the power comes on with ``start`` and everything is given back at the end.
     For the sim: ``real_time``; ``url`` of a back end elsewhere (then ``csms`` is None), else
     ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
@@ -49,6 +52,8 @@ class Stage:
         seed: int = 1,
         identity: str = IDENTITY,
         *,
+        lacks: tuple = (),
+        socket: bool = True,
         real_time: bool = False,
         url: str = None,
         book: str = ":memory:",
@@ -60,10 +65,11 @@ class Stage:
         self.clock = UtcClock.of_the_wall(self.loop) if real_time else UtcClock(self.loop)
         self.csms = self._own_back_end(book) if url is None else None
         self.network = self._own_network() if url is None else self._network_to(url)
-        self.world = World(connectors, seed)
-        self.target = make_target(
-            target, folder, self._provisioning(connectors, settings or {}, url), seed, **options
-        )
+        without = {*lacks, *LACKS.get(target, ()), *(() if socket else _OF_SOCKETS)}
+        self.world = World(connectors, seed, lacks=without)
+        board = {"connectors": connectors, "socket": socket, "lacks": sorted(without)}
+        provisioning = self._provisioning(board, settings or {}, url)
+        self.target = make_target(target, folder, provisioning, seed, **options)
         self.wiring = Wiring(self.world, pins, self._meters(), Pn532(self.world.cards))
         self.pace = Pace(self)
         self.log = []
@@ -131,6 +137,24 @@ class Stage:
             self.on_reset(outputs["r"])
         return outputs
 
+    def hang(self, ms: int) -> None:
+        """The interpreter hangs for ``ms``: time passes, and the firmware makes no step.
+
+        What guards the contactor outside of it acts; the watchdog does not bite. Then the
+        firmware goes on where it was.
+        """
+        end_ms = self.now_ms + ms
+        hung_ms = 0
+        while self.now_ms < end_ms:
+            step_ms = min(STEP_MS, end_ms - self.now_ms)
+            self.world.advance_to(self.now_ms + step_ms)
+            self.loop.pass_to(self.now_ms)
+            self.loop.run_until_quiet()
+            hung_ms += step_ms
+            self.wiring.starve(step_ms)
+            self.wiring.carry(self.target.unanswered(hung_ms))
+        self.pace.wake()
+
     # -- the station's supply -------------------------------------------------------------------
 
     def start(self, cause: str = "PWRON_RESET") -> None:
@@ -162,6 +186,11 @@ class Stage:
         return self.world.connectors[1].vehicle
 
     @property
+    def outlet(self):
+        """Connector 1 with all its parts."""
+        return self.world.connectors[1]
+
+    @property
     def contactor(self):
         """The contactor of connector 1."""
         return self.world.connectors[1].contactor
@@ -175,6 +204,11 @@ class Stage:
         """A driver holds a card to the reader for a second."""
         self.pace.wake()
         self.world.cards.present(uid)
+
+    def press_button(self, seconds: float = 0.3) -> None:
+        """A technician pushes the button and lets it go again."""
+        self.pace.wake()
+        self.world.press_button(int(seconds * 1000))
 
     def show_tag(self, tag: str) -> None:
         """A driver gives an idTag that no reader could produce."""
@@ -250,8 +284,7 @@ class Stage:
         _, host, port, _, _ = parse(url)
         return Network(self.loop, port, target_host=host)
 
-    def _provisioning(self, connectors, settings, url):
-        board = {"connectors": connectors}
+    def _provisioning(self, board, settings, url):
         if url is None:
             url = f"ws://127.0.0.1:{self.network.port}/ocpp"
         else:

@@ -8,6 +8,13 @@ TARGETS = {
     "qemu": ("host_tests.harness.targets.qemu", "Qemu"),
 }
 
+# Parts that the board of a target does not have.
+LACKS = {
+    name: ("second_relay", "proximity", "lock", "residual", "earth", "thermometer", "interlock",
+           "button", "buzzer")
+    for name in TARGETS
+}  # fmt: skip
+
 
 def make_target(name: str, folder, provisioning: dict, seed: int = 1, **options):
     """A target of that name; ValueError for another name, targets.base.Unavailable if it can't

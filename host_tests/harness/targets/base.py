@@ -43,6 +43,10 @@ class Target:
         """One step of the firmware."""
         raise NotImplementedError
 
+    def unanswered(self, for_ms: int) -> dict:
+        """What the hardware does by itself when the firmware made no step for so long: outputs."""
+        return {}
+
     def close(self) -> None:
         """Give everything back."""
         self.power_off()

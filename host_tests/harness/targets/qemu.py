@@ -17,6 +17,7 @@ from host_tests.harness.targets.qemu_modem import Modem
 paths.use_firmware()
 
 import pins  # noqa: E402
+from chargepoint.drivers.front_end import BEAT_MS  # noqa: E402
 
 _PATIENCE_S = 60
 _CONSOLE_S = 0.5
@@ -88,6 +89,11 @@ class Qemu(Target):
         self.machine.send("front_end", self._front_end.step(inputs))
         self._listen()
         return self._outputs()
+
+    def unanswered(self, for_ms):
+        if for_ms >= BEAT_MS and not self._front_end.tripped:
+            self._front_end.trip()
+        return self._front_end.take()
 
     def _send_bytes(self, inputs):
         sent = [(self._lines.get(uart), data) for uart, data in inputs.get("u", ())]

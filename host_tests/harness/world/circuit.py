@@ -37,7 +37,11 @@ class Circuit:
         self.source_ohm = 1000.0
         self.cable_ohm = 0.0
         self.noise_mv = 40
+        # Samples in a burst of 64 that a radio spoils: far above or below what is there.
+        self.spikes = 0
         self.powered = True
+        # The station's switch in the line: what it measures lies before it.
+        self.connected = True
         self.load: VehicleLoad | None = None
         self.short_ohm: float | None = None
         self.earth_open = False
@@ -46,12 +50,15 @@ class Circuit:
     @property
     def reaches_vehicle(self) -> bool:
         """The station's signal arrives at the vehicle."""
-        return self.powered and not self.earth_open and self.short_ohm is None
+        whole = self.short_ohm is None and not self.earth_open
+        return self.powered and self.connected and whole
 
     def level_mv(self, source_mv: float) -> int:
         """The pilot at the station's terminal for a steady source."""
         if not self.powered:
             return 0
+        if not self.connected:
+            return round(source_mv)
         branches = [(source_mv, self.source_ohm)]
         if self.short_ohm is not None:
             branches.append((0.0, max(self.short_ohm, 1e-3)))

@@ -22,6 +22,10 @@ def _short_pilot(outlet, present):
     outlet.circuit.short_ohm = 20.0 if present else None
 
 
+def _flag(part, name):
+    return lambda outlet, present: setattr(getattr(outlet, part), name, present)
+
+
 FAULTS = {
     "diode_missing": Fault(
         "the vehicle's diode is bridged: the wave's low side is not -12 V",
@@ -29,7 +33,7 @@ FAULTS = {
     ),
     "pilot_earth_short": Fault("pilot shorted to earth (20 ohm): state E", apply=_short_pilot),
     "earth_open": Fault(
-        "protective earth broken: the pilot's way back is gone, it reads as state A",
+        "protective earth broken: the pilot reads as state A, the earth monitor sees it",
         apply=lambda outlet, present: setattr(outlet.circuit, "earth_open", present),
     ),
     "contactor_welded": Fault(
@@ -39,6 +43,49 @@ FAULTS = {
     "contactor_stuck_open": Fault(
         "the contactor drops out and does not close",
         apply=lambda outlet, present: outlet.contactor.stick_open(present),
+    ),
+    "second_welded": Fault(
+        "the contacts for L2 and L3 stick, as contactor_welded",
+        apply=lambda outlet, present: outlet.second_contactor.weld(present),
+    ),
+    "second_stuck_open": Fault(
+        "the contactor for L2 and L3 drops out and does not close",
+        apply=lambda outlet, present: outlet.second_contactor.stick_open(present),
+    ),
+    "proximity_open": Fault(
+        "the proximity contact is broken: no cable is seen", apply=_flag("proximity", "open")
+    ),
+    "proximity_changed": Fault(
+        "the proximity contact corrodes: 460 ohm more, a 32 A cable reads as 20 A",
+        apply=_flag("proximity", "corroded"),
+    ),
+    "proximity_short": Fault(
+        "the proximity contact is shorted to earth", apply=_flag("proximity", "shorted")
+    ),
+    "lock_jammed": Fault(
+        "the bolt does not move", apply=lambda outlet, present: outlet.lock.jam(present)
+    ),
+    "lock_sense_broken": Fault(
+        "the switch of the bolt says for ever what it said last",
+        apply=lambda outlet, present: outlet.lock.break_sense(present),
+    ),
+    "residual_current": Fault(
+        "a residual current: the monitor trips and opens the contactor",
+        apply=lambda outlet, present: outlet.residual.leak(present),
+    ),
+    "residual_test_failed": Fault(
+        "the residual-current monitor does not answer its test",
+        apply=lambda outlet, present: outlet.residual.fail_test(present),
+    ),
+    "residual_absent": Fault(
+        "the residual-current monitor is gone: its line reads as tripped",
+        apply=lambda outlet, present: outlet.residual.take_away(present),
+    ),
+    "thermometer_open": Fault(
+        "the thermometer's line is broken", apply=_flag("thermometer", "open")
+    ),
+    "thermometer_short": Fault(
+        "the thermometer's line is shorted", apply=_flag("thermometer", "shorted")
     ),
     "meter_silent": Fault("the meter does not answer", word="silent"),
     "meter_rubbish": Fault("the meter answers bytes that make no sense", word="rubbish"),

@@ -1,21 +1,30 @@
 """One connector's place in the world: pilot, contactor, meter, and what may be plugged in."""
 
+from collections.abc import Collection
+
 from .circuit import Circuit
 from .contactor import Contactor
+from .interlock import Interlock
+from .lock import Lock
 from .mains import Mains
 from .meter import EnergyMeter
 from .observer import SafetyObserver
+from .proximity import Proximity
+from .residual import ResidualMonitor
 from .schedule import Schedule
+from .thermometer import Thermometer
 from .vehicle import Vehicle
 
 
 class Outlet:
     """Joins the parts: whatever changes in one is felt by the others at the same millisecond.
 
+    ``contactor`` switches N and L1; behind it ``second_contactor`` switches L2 and L3. A station
+    ``lacks`` parts by the names of World; without the second contactor the first switches all.
     After changing ``circuit`` or a part's fault by hand, call ``refresh``.
     """
 
-    def __init__(self, number: int, schedule: Schedule, mains: Mains):
+    def __init__(self, number: int, schedule: Schedule, mains: Mains, lacks: Collection[str] = ()):
         self.number = number
         self._schedule = schedule
         self._mains = mains
@@ -23,13 +32,24 @@ class Outlet:
         self.circuit = Circuit()
         self.vehicle = Vehicle(schedule)
         self.contactor = Contactor(schedule, lambda: self.vehicle.current_ma)
+        self.second_contactor = Contactor(schedule, self._second_load_ma)
+        self.proximity = Proximity()
+        self.lock = Lock(schedule)
+        self.residual = ResidualMonitor(schedule)
+        self.residual.fitted = "residual" not in lacks
+        self.thermometer = Thermometer()
+        self.interlock = Interlock()
+        self.interlock.fitted = "interlock" not in lacks
+        self._has_second = "second_relay" not in lacks
         self.meter = EnergyMeter(self.settle, self._probe)
         self.observer = SafetyObserver()
         self.faults: set[str] = set()
         self.duty_bp = 0
         self.pilot_hz = 0
         self.lamp = (0, 0, 0)
-        for part in (self.vehicle, self.contactor):
+        for part in (
+            self.vehicle, self.contactor, self.second_contactor, self.residual, self.interlock
+        ):  # fmt: skip
             part.before_change = self.settle
             part.after_change = self.refresh
 
@@ -38,6 +58,12 @@ class Outlet:
         self.duty_bp = duty_bp
         self.pilot_hz = frequency_hz
         self.refresh()
+
+    def connect_pilot(self, connected: bool) -> None:
+        """The station puts the pilot on the vehicle, or takes it off."""
+        if connected != self.circuit.connected:
+            self.circuit.connected = connected
+            self.refresh()
 
     def power(self, on: bool) -> None:
         """The station's electronics have a supply, or not."""
@@ -70,6 +96,31 @@ class Outlet:
         return self.circuit.levels_mv(self.duty_bp)
 
     @property
+    def proximity_ohm(self) -> int:
+        """What the socket's proximity contact is there to measure."""
+        return self.proximity.ohm(self.vehicle.cable_ohm)
+
+    @property
+    def earthed(self) -> bool:
+        """There is protective earth, as an earth monitor sees it."""
+        return not self.circuit.earth_open
+
+    @property
+    def temperature_c(self) -> float:
+        """Inside the charge point, in degrees Celsius; may be set."""
+        return self.thermometer.celsius
+
+    @temperature_c.setter
+    def temperature_c(self, celsius: float) -> None:
+        self.thermometer.celsius = celsius
+
+    @property
+    def coil_supplied(self) -> bool:
+        """Whether all that lies in the coils' supply is closed."""
+        supply = self.circuit.powered and self._mains.on
+        return supply and not self.residual.tripped and self.interlock.held
+
+    @property
     def worst_open_delay_ms(self) -> int:
         """The longest that contacts stayed closed on a vehicle that was not in C or D."""
         return self.observer.worst_ms(self._schedule.now_ms)
@@ -84,6 +135,7 @@ class Outlet:
             "plugged": self.vehicle.plugged,
             "coil": contactor.coil,
             "closed": contactor.closed,
+            "second_closed": self.second_contactor.closed,
             "cycles": contactor.cycles,
             "opened_under_load": contactor.opened_under_load,
             "current_ma": meter.current_ma,
@@ -92,6 +144,12 @@ class Outlet:
             "energy_wh": meter.energy_wh,
             "worst_open_delay_ms": self.worst_open_delay_ms,
             "lamp": list(self.lamp),
+            "proximity_ohm": self.proximity_ohm,
+            "lock": self.lock.word,
+            "residual": self.residual.tripped,
+            "earth": self.earthed,
+            "temperature_c": self.temperature_c,
+            "pilot_connected": self.circuit.connected,
             "faults": sorted(self.faults),
         }
 
@@ -101,10 +159,15 @@ class Outlet:
         return mains.voltage_mv, currents, mains.frequency_mhz if mains.on else 0
 
     def _on_phases(self, amount):
-        used = min(self.vehicle.phases, self._mains.phases)
+        connected = 3 if self.second_contactor.closed or not self._has_second else 1
+        used = min(self.vehicle.phases, self._mains.phases, connected)
         return [amount] * used + [0] * (3 - used)
 
+    def _second_load_ma(self):
+        return self._on_phases(self.vehicle.current_ma)[1]
+
     def _supply_coil(self):
-        supplied = self.circuit.powered and self._mains.on
-        if supplied != self.contactor.supplied:
-            self.contactor.supply(supplied)
+        supplied = self.coil_supplied
+        for contactor in (self.contactor, self.second_contactor):
+            if supplied != contactor.supplied:
+                contactor.supply(supplied)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from .circuit import VehicleLoad
 from .offer import is_pwm, offered_ma
+from .proximity import resistor_ohm
 from .ramp import Ramp
 from .schedule import Event, Schedule
 
@@ -37,6 +38,8 @@ class Vehicle:
         self.ignores_stop = False
         self.phases = 3
         self.max_ma = 32_000
+        # In the plug of its cable; None: no resistor (or no plug at all).
+        self.cable_ohm: int | None = None
         self._simplified = False
         self._wants = False
         self._live = False
@@ -56,15 +59,21 @@ class Vehicle:
         simplified: bool = False,
         ventilation: bool = False,
         ignores_stop: bool = False,
+        cable_a: int | None = 32,
+        cable_ohm: int | None = None,
     ) -> None:
         """Plug in. ``asks`` False: takes no power until ``request_power``.
 
         ``simplified``: goes from A to C at once, S2 never opens (IEC 61851-1 A.2.3).
+        ``cable_a``: what the cable is coded for, 13, 20, 32 or 63, None without a resistor;
+        ``cable_ohm`` puts any other resistor in its place.
         ValueError when it is plugged already, or for other than 1 or 3 phases.
         """
         if self.plugged:
             raise ValueError("the vehicle is plugged in already")
+        ohm = resistor_ohm(cable_a) if cable_ohm is None else cable_ohm
         self._set_power(amps, phases)
+        self.cable_ohm = ohm
         self.plugged = True
         self.ignores_stop = ignores_stop
         self._wants = asks
@@ -80,6 +89,7 @@ class Vehicle:
         for name in list(self._plans):
             self._drop(name)
         self.plugged = False
+        self.cable_ohm = None
         self.load.s2 = False
         self._wants = False
         self._offer_ma = self._duty_bp = 0

@@ -9,7 +9,7 @@ The station itself is not in here: it is wired to the outlets (wiring.py).
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from .cards import Cards
 from .faults import look_up
@@ -18,21 +18,38 @@ from .outlet import Outlet
 from .schedule import Event, Schedule
 
 
+# The parts that a station may lack, by the names that are provisioned on the desk's boards.
+PARTS = (
+    "second_relay", "proximity", "lock", "residual", "earth", "thermometer", "interlock",
+    "button", "buzzer", "feedback",
+)  # fmt: skip
+
+
 class World:
     """``connectors`` maps 1.. to outlets; ``random`` is seeded, nothing else is by chance.
 
+    ``lacks`` names parts that the station does not have, of PARTS; ValueError for another name.
     ``fault_hooks`` are called with (name, connector or 0, present) after a fault came or went.
     """
 
-    def __init__(self, connectors: int = 1, seed: int = 0, phases: int = 3):
+    def __init__(
+        self, connectors: int = 1, seed: int = 0, phases: int = 3, lacks: Collection[str] = ()
+    ):
+        unknown = sorted(set(lacks) - set(PARTS))
+        if unknown:
+            raise ValueError(f"no part is called {unknown[0]!r}; there are {', '.join(PARTS)}")
         if connectors < 1:
             raise ValueError(f"a station has 1 connector or more, not {connectors}")
         self._schedule = Schedule()
         self.random = random.Random(seed)
+        self.lacks = frozenset(lacks)
         self.mains = Mains(phases)
+        # The technician's button is held down; the buzzer sounds.
+        self.button = False
+        self.buzzer = False
         self.cards = Cards(self._schedule)
         self.connectors = {
-            number: Outlet(number, self._schedule, self.mains)
+            number: Outlet(number, self._schedule, self.mains, self.lacks)
             for number in range(1, connectors + 1)
         }
         self.powered = True
@@ -72,6 +89,11 @@ class World:
         for outlet in self.connectors.values():
             outlet.power(on)
 
+    def press_button(self, duration_ms: int = 300) -> None:
+        """A technician pushes the button for so long."""
+        self.button = True
+        self.after(duration_ms, lambda: setattr(self, "button", False))
+
     def fault(self, name: str, connector: int = 1) -> None:
         """Break something; ValueError for an unknown name or connector."""
         self._set_fault(name, connector, True)
@@ -98,6 +120,8 @@ class World:
             "mains": self.mains.on,
             "frequency_mhz": self.mains.frequency_mhz,
             "card": uid.hex() if uid else None,
+            "button": self.button,
+            "buzzer": self.buzzer,
             "faults": sorted(self.faults),
             "connectors": {str(n): outlet.state() for n, outlet in self.connectors.items()},
         }
