@@ -17,6 +17,7 @@ _CORE = "chargepoint.core"
 _OCPP = "chargepoint.ocpp"
 _PORTS = "chargepoint.ports"
 _WIRE = "chargepoint.wire"
+_PRESENTATION = "chargepoint.drivers.presentation"
 
 # What lies under this path, may import this and what lies below it. The first row that fits
 # counts, so run.py stands before the folder it lies in.
@@ -25,6 +26,8 @@ _ALLOWED = (
     ("firmware/chargepoint/core/", (*_PURE, _CORE)),
     ("firmware/chargepoint/wire/", (*_PURE, _WIRE)),
     ("firmware/chargepoint/ocpp/", (*_PURE, _CORE, _OCPP, _PORTS)),
+    # What every card reader has in common has one home.
+    ("firmware/chargepoint/drivers/reader_", (*_HARDWARE, _PORTS, _WIRE, _PRESENTATION)),
     ("firmware/chargepoint/drivers/", (*_HARDWARE, _PORTS, _WIRE)),
     ("firmware/chargepoint/ports.py", _PURE),
     ("firmware/chargepoint/run.py", ("asyncio", "gc", "io", "sys", "traceback", _CORE, _PORTS)),

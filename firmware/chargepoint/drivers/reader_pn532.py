@@ -1,83 +1,74 @@
-"""Port Reader on a PN532 over its HSU line (115200 8N1).
+"""Port Reader on a PN532: over its HSU line (115200 8N1), or over I2C or SPI (pn532_*.py).
 
 Rules:
-- Bring-up: wake, SAMConfiguration, GetFirmwareVersion, MaxRetries limited; then a look for a card
-  every POLL_MS. Each command is answered in time or the bring-up begins anew, after a pause that
-  doubles. Two failures in a row are trouble ("silent" when not a byte came, else "rubbish"); the
-  first look that is answered ends it.
-- A card is told once for each time that it is presented. The same card counts again when the
-  field was empty for ABSENT_MS, or was empty at all and it was told AGAIN_MS ago; a card that
-  stays is never told twice. Another card counts at once.
+- Bring-up: wake, SAMConfiguration, GetFirmwareVersion, MaxRetries limited, RATS spared; then a
+  look for a card every POLL_MS. Each command is answered in time or the bring-up begins anew,
+  after a pause that doubles. The first look that is answered ends a trouble.
+- Which card is news, and what is trouble: presentation.py.
 """
 
 from micropython import const
 
-from chargepoint.ports import Reader
-from chargepoint.wire import pn532, rows
+from chargepoint.drivers.presentation import PresentingReader
+from chargepoint.wire import pn532
 
 POLL_MS = const(250)
-ABSENT_MS = const(1000)
-AGAIN_MS = const(3000)
 # A look with two tries takes below 100 ms, every other command below 20 ms.
 TIMEOUT_MS = const(300)
-PAUSE_MS = const(250)
-LONGEST_PAUSE_MS = const(8000)
+# From the first edge to where the oscillator is steady (T_osc_start): at most 2 ms.
+WAKE_MS = const(5)
 
 _READ_BYTES = const(64)
-_PATIENCE = const(2)
 
 _PAUSE = const(0)
 _WAKING = const(1)
-_VERSION = const(2)
-_RETRIES = const(3)
-_REST = const(4)
-_LOOKING = const(5)
+_CONFIGURING = const(2)
+_VERSION = const(3)
+_RETRIES = const(4)
+_PARAMETERS = const(5)
+_REST = const(6)
+_LOOKING = const(7)
+
+# In these nothing is asked.
+_QUIET = (_PAUSE, _WAKING, _REST)
 
 # state, event, next state, effect
 _ROWS = (
     (_PAUSE, "due", _WAKING, "_wake"),
-    (_WAKING, "answered", _VERSION, "_ask_version"),
-    (_WAKING, "failed", _PAUSE, "_fail"),
+    (_WAKING, "due", _CONFIGURING, "_configure"),
+    (_CONFIGURING, "answered", _VERSION, "_ask_version"),
+    (_CONFIGURING, "failed", _PAUSE, "_fail"),
     (_VERSION, "answered", _RETRIES, "_limit_retries"),
     (_VERSION, "failed", _PAUSE, "_fail"),
-    (_RETRIES, "answered", _LOOKING, "_look"),
+    (_RETRIES, "answered", _PARAMETERS, "_spare_rats"),
     (_RETRIES, "failed", _PAUSE, "_fail"),
+    (_PARAMETERS, "answered", _LOOKING, "_look"),
+    (_PARAMETERS, "failed", _PAUSE, "_fail"),
     (_LOOKING, "answered", _REST, "_take"),
     (_LOOKING, "failed", _PAUSE, "_fail"),
     (_REST, "due", _LOOKING, "_look"),
 )
 
 
-class Pn532Reader(Reader):
-    """``uart`` has any(), read(n) and write(data), none of which waits."""
+class Pn532Reader(PresentingReader):
+    """``line`` has any(), read(n) and write(data): a UART, or Pn532I2c or Pn532Spi."""
 
-    def __init__(self, uart):
-        self._uart = uart
+    def __init__(self, line):
+        super().__init__(_ROWS, _PAUSE)
+        self._line = line
         self._frames = pn532.Frames()
-        self._state = _PAUSE
-        self._due_ms = None
         self._code = 0
         self._asked_ms = 0
-        self._heard = False
-        self._failures = 0
         self._found = None
-        self._uid = None
-        self._seen_ms = 0
-        self._told_ms = 0
-        self._gone = False
-        self._news = None
 
-    def poll(self, now_ms: int) -> bytes:
-        """Read what came, then judge, then send what is due; the UID of a new card or None."""
-        if self._uart.any():
-            self._listen(self._uart.read(_READ_BYTES), now_ms)
-        if self._state in (_PAUSE, _REST):
-            if self._due_ms is None or now_ms >= self._due_ms:
+    def _work(self, now_ms: int) -> None:
+        if self._line.any():
+            self._listen(self._line.read(_READ_BYTES), now_ms)
+        if self._state in _QUIET:
+            if self._is_due(now_ms):
                 self._happen("due", now_ms)
         elif now_ms - self._asked_ms >= TIMEOUT_MS:
             self._happen("failed", now_ms)
-        news, self._news = self._news, None
-        return news
 
     def _listen(self, data: bytes, now_ms: int) -> None:
         """Frames that are not the answer to the open command are late and mean nothing."""
@@ -86,7 +77,7 @@ class Pn532Reader(Reader):
         kind = self._frames.next()
         while kind is not None:
             event = self._event_of(kind, self._frames.data)
-            if event is not None and self._state not in (_PAUSE, _REST):
+            if event is not None and self._state not in _QUIET:
                 self._happen(event, now_ms)
             kind = self._frames.next()
 
@@ -103,21 +94,20 @@ class Pn532Reader(Reader):
                 return "failed"
         return "answered"
 
-    def _happen(self, event: str, now_ms: int) -> None:
-        self._state, effect = rows.find(_ROWS, self._state, event)
-        getattr(self, effect)(now_ms)
-
-    def _ask(self, now_ms: int, code: int, parameters: bytes, before: bytes = b"") -> None:
+    def _ask(self, now_ms: int, code: int, parameters: bytes) -> None:
         self._code = code
         self._asked_ms = now_ms
         self._heard = False
         self._frames.forget()
-        self._uart.write(before + pn532.command(code, parameters))
+        self._line.write(pn532.command(code, parameters))
 
     def _wake(self, now_ms: int) -> None:
         # The ACK ends a command that was open when we were restarted.
-        wake = pn532.WAKE + pn532.ACK_FRAME
-        self._ask(now_ms, pn532.SAM_CONFIGURATION, pn532.NORMAL_MODE, wake)
+        self._due_ms = now_ms + WAKE_MS
+        self._line.write(pn532.WAKE + pn532.ACK_FRAME)
+
+    def _configure(self, now_ms: int) -> None:
+        self._ask(now_ms, pn532.SAM_CONFIGURATION, pn532.NORMAL_MODE)
 
     def _ask_version(self, now_ms: int) -> None:
         self._ask(now_ms, pn532.GET_FIRMWARE_VERSION, b"")
@@ -125,31 +115,12 @@ class Pn532Reader(Reader):
     def _limit_retries(self, now_ms: int) -> None:
         self._ask(now_ms, pn532.RF_CONFIGURATION, pn532.TWO_TRIES)
 
+    def _spare_rats(self, now_ms: int) -> None:
+        self._ask(now_ms, pn532.SET_PARAMETERS, pn532.NO_RATS)
+
     def _look(self, now_ms: int) -> None:
         self._ask(now_ms, pn532.IN_LIST_PASSIVE_TARGET, pn532.ONE_TYPE_A)
 
-    def _fail(self, now_ms: int) -> None:
-        self._failures += 1
-        if self._failures >= _PATIENCE:
-            self.trouble = "rubbish" if self._heard else "silent"
-        doublings = min(self._failures - 1, 10)
-        self._due_ms = now_ms + min(PAUSE_MS << doublings, LONGEST_PAUSE_MS)
-
     def _take(self, now_ms: int) -> None:
-        """A look was answered."""
-        self._failures = 0
-        self.trouble = None
         self._due_ms = now_ms + POLL_MS
-        if self._found is None:
-            self._gone = True
-        else:
-            self._see(self._found, now_ms)
-
-    def _see(self, uid: bytes, now_ms: int) -> None:
-        absent = self._gone and now_ms - self._seen_ms >= ABSENT_MS
-        again = self._gone and now_ms - self._told_ms >= AGAIN_MS
-        if uid != self._uid or absent or again:
-            self._uid = self._news = uid
-            self._told_ms = now_ms
-        self._seen_ms = now_ms
-        self._gone = False
+        self._look_done(self._found, now_ms)

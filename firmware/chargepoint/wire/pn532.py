@@ -17,6 +17,7 @@ FROM_PN532 = const(0xD5)
 
 GET_FIRMWARE_VERSION = const(0x02)
 SAM_CONFIGURATION = const(0x14)
+SET_PARAMETERS = const(0x12)
 RF_CONFIGURATION = const(0x32)
 IN_LIST_PASSIVE_TARGET = const(0x4A)
 
@@ -38,8 +39,15 @@ WAKE = b"\x55\x55" + bytes(14)
 NORMAL_MODE = b"\x01\x14\x01"
 TWO_TRIES = b"\x05\xff\x01\x01"
 
+# UM0701-02 7.2.9: as after a reset (fAutomaticATR_RES), but no RATS: a card of ISO 14443-4 is not
+# asked for its ATS, which is of no use here and would make its answer of any length.
+NO_RATS = b"\x04"
+
 # UM0701-02 7.3.5: one target at 106 kbit/s type A.
 ONE_TYPE_A = b"\x01\x00"
+
+# With NO_RATS no answer to these commands is longer: one target with a UID of ten bytes.
+LONGEST_ANSWER = const(25)
 
 _START = b"\x00\xff"
 _MOST = const(265)  # TFI and 264 bytes
@@ -56,6 +64,11 @@ def frame(content: bytes) -> bytes:
     length = len(content)
     head = b"\x00\x00\xff" + bytes((length, -length & 0xFF))
     return head + content + bytes((-sum(content) & 0xFF, 0))
+
+
+def without_wake(data: bytes) -> bytes:
+    """``data`` without what wakes the HSU, for lines that don't need it."""
+    return data[len(WAKE) :] if data.startswith(WAKE) else data
 
 
 def uid_of(answer: bytes) -> bytes:
