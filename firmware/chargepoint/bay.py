@@ -7,6 +7,8 @@ one wish that the electrical side knows: energy is permitted, up to so many ampe
 from chargepoint.core import timing, transactions
 from chargepoint.core.contactor import OPEN
 from chargepoint.core.metering import Sampler
+from chargepoint.core.protection import NOT_MONITORED
+from chargepoint.core.wear import Wear
 
 # Transaction state -> what the status machine (OCPP 1.6 §4.9) calls the connector's phase.
 # An ACTIVE transaction is looked at more closely in _active_phase.
@@ -31,13 +33,12 @@ _LAMPS = {
     "finishing": "ready",
 }
 
-# No board of this version has an input for these; they are never reported as fine.
-_NEVER_MONITORED = ("residual_current", "earth", "temperature", "lock")
-
 # A phase with less than this is dead: half of the lowest nominal voltage, with room (own).
 _MAINS_MV = 100000
 
 _ENDING = (transactions.ENDING, transactions.RECOVERING)
+# While these last the plug is the driver's: locked in.
+_HOLDING = (transactions.STARTING, transactions.BEGINNING, transactions.ACTIVE)
 
 # A trouble of the meter, and the fault that it is.
 _METER_FAULTS = (
@@ -73,6 +74,8 @@ class Bay:
         self._last_saved_ms = 0
         self._register_wh = None
         self._refused_until_ms = 0
+        self._wear_name = "wear_%d" % self.number
+        self.wear = Wear(ports.options["max_ma"], journal.get(self._wear_name))
 
     # -- each step, in this order ---------------------------------------------------------------
 
@@ -86,6 +89,9 @@ class Bay:
         connector.permitted = self.transaction.permitted
         connector.available = self.operative or self.transaction.running
         connector.limit_ma = self.supply_ma if self._mains(now_ms) else 0
+        connector.holds_plug = self.transaction.state in _HOLDING
+        connector.wake_up.after_ms = self._settings.get("WakeUpAfter") * 1000
+        connector.phases.wanted = 1 if self._settings.get("SinglePhase") else 3
         connector.proceed(now_ms)
         if connector.contactor.state != OPEN:
             # The contacts follow the coil, and what sees them follows the contacts.
@@ -99,6 +105,7 @@ class Bay:
         reading = self.meter.reading
         if reading is not None:
             self._register_wh = reading.energy_wh
+        self.connector.reading = reading
         for trouble, fault in _METER_FAULTS:
             self.connector.faults.put(fault, self.meter.trouble == trouble, now_ms)
         if self._sampling:
@@ -189,6 +196,7 @@ class Bay:
             "faults": list(connector.faults.active),
             "not_monitored": self._not_monitored(),
             "operative": self.operative,
+            "parts": self._parts(),
         }
 
     def usable(self) -> bool:
@@ -206,13 +214,36 @@ class Bay:
 
     # -- inside ---------------------------------------------------------------------------------
 
+    def _verdicts(self):
+        told = self.connector.verdicts()
+        told["guard"] = NOT_MONITORED if self._guard.kind == "none" else "passed"
+        return told
+
     def _not_monitored(self):
-        found = list(_NEVER_MONITORED)
-        if not self.connector.contactor.monitored:
-            found.append("contactor")
-        if self._guard.kind == "none":
-            found.append("guard")
-        return found
+        return sorted([name for name, word in self._verdicts().items() if word == NOT_MONITORED])
+
+    def _parts(self):
+        """The electrical side in figures, for people: what each part sees now."""
+        connector = self.connector
+        protection, wear = connector.protection, self.wear
+        told = {
+            "self_test": self._verdicts(),
+            "limit": connector.limits.binding,
+            "limit_ma": connector.limits.lowest_ma,
+            "phases": connector.phases.count,
+            "guard": self._guard.kind,
+            "wear": {"closings": wear.closings, "loaded": wear.loaded, "ppm": wear.ppm},
+        }
+        if protection.cable is not None:
+            told["cable_ma"] = protection.cable.limit_ma
+            told["proximity_ohm"] = protection.cable.ohm
+        if protection.lock is not None:
+            told["lock"] = protection.lock.state
+        if protection.residual is not None:
+            told["residual_current"] = protection.residual.state
+        if protection.temperature is not None:
+            told["celsius_mc"] = protection.temperature.celsius_mc
+        return told
 
     def _on_event(self, event, now_ms):
         transaction = self.transaction
@@ -220,6 +251,20 @@ class Bay:
             transaction.tell(transactions.PLUG, now_ms, self._wait_ms())
         elif event == "unplugged":
             self._unplugged(now_ms)
+        elif event == "energised":
+            self.wear.closed()
+        elif event == "opened":
+            self._count_opening(now_ms)
+
+    def _count_opening(self, now_ms):
+        """The reading is from before the opening, and at most a few seconds old."""
+        reading = self.fresh_reading(now_ms)
+        most_ma = None
+        if reading is not None:
+            known = [phase_ma for phase_ma in reading.current_ma if phase_ma is not None]
+            most_ma = max(known) if known else None
+        self.wear.opened(most_ma)
+        self._journal.put(self._wear_name, self.wear.text())
 
     def _mains(self, now_ms):
         """There is mains, as far as the meter can tell: a contactor may get its feedback."""

@@ -1,6 +1,8 @@
 """Faults that a restart must not forget: kept in the journal, given back at the next start."""
 
 _NAME = "latched"
+# More attempts than any row of the table allows.
+_MOST = 99
 
 
 class Latches:
@@ -17,14 +19,17 @@ class Latches:
         ``powered``: the power had been off; ``reset``: a person had the station reset.
         """
         for entry in (self._journal.get(_NAME) or b"").split():
-            number, _, name = entry.partition(b":")
-            if number.isdigit() and int(number) < len(self._books):
-                self._books[int(number)].restore((_text_of(name),))
+            self._restore(entry.split(b":"))
         for book in self._books:
             if powered:
                 book.recover("power")
             if powered or reset:
                 book.recover("reset")
+
+    def technician(self) -> None:
+        """A technician looked after it: what waited for that may end."""
+        for book in self._books:
+            book.recover("technician")
 
     def keep(self) -> None:
         """Save what latches, when it changed. Call it in every step."""
@@ -36,10 +41,19 @@ class Latches:
         self._changes = changes
         self._save()
 
+    def _restore(self, fields):
+        """``number:name:count:active``; what another program may have left there is passed over."""
+        if len(fields) != 4 or not (fields[0].isdigit() and fields[2].isdigit()):
+            return
+        number, count = int(fields[0]), min(int(fields[2]), _MOST)
+        if number < len(self._books):
+            self._books[number].restore(_text_of(fields[1]), count, fields[3] == b"1")
+
     def _save(self):
         entries = []
         for number, book in enumerate(self._books):
-            entries.extend(["%d:%s" % (number, name) for name in book.latched()])
+            for name, begun, active in book.latched():
+                entries.append("%d:%s:%d:%d" % (number, name, begun, active))
         if entries or self._journal.get(_NAME):
             self._journal.put(_NAME, " ".join(entries).encode())
 

@@ -1,11 +1,13 @@
 """What the back end may ask: the station's side of the calls in ocpp/v16/inbound."""
 
-from chargepoint.core import transactions
+from chargepoint.core import timing, transactions
 
 ACCEPTED = "Accepted"
 REJECTED = "Rejected"
 NOT_IMPLEMENTED = "NotImplemented"
 NOT_SUPPORTED = "NotSupported"
+UNLOCKED = "Unlocked"
+UNLOCK_FAILED = "UnlockFailed"
 
 
 class Remote:
@@ -52,9 +54,27 @@ class Remote:
         self._station.start_reset("hard" if hard else "soft", self.now_ms)
         return True
 
-    def unlock(self, connector: int) -> str:
-        """No board of this version has a lock; OCPP 1.6 §5.18."""
-        return NOT_SUPPORTED
+    def unlock(self, connector: int):
+        """End a transaction, then drive the bolt out; OCPP 1.6 §5.18.
+
+        "NotSupported" without a lock, else a function that tells "Unlocked" or "UnlockFailed"
+        once it is known, and None until then.
+        """
+        bay = self._station.bay(connector)
+        lock = bay.connector.protection.lock
+        if lock is None:
+            return NOT_SUPPORTED
+        if bay.transaction.running:
+            bay.transaction.stop("unlock", self.now_ms)
+        lock.retry(self.now_ms)
+        until_ms = self.now_ms + timing.UNLOCK_MS
+
+        def told(now_ms):
+            if lock.is_out:
+                return UNLOCKED
+            return UNLOCK_FAILED if lock.is_jammed or now_ms >= until_ms else None
+
+        return told
 
     def trigger(self, message: str, connector: int) -> str:
         """Queue ``message`` to be sent after the answer; OCPP 1.6 §5.17."""

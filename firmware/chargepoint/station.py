@@ -10,6 +10,7 @@ from chargepoint.core import timing
 from chargepoint.core.availability import Availability
 from chargepoint.core.connector import Connector
 from chargepoint.core.faults import FaultBook
+from chargepoint.core.held_button import HeldButton
 from chargepoint.core.journal import Journal
 from chargepoint.core.record import STOPPED
 from chargepoint.core.settings import Settings
@@ -118,6 +119,7 @@ class Station:
         self.exchange = Exchange(self, Remote(self))
         self.safe_mode = crashes >= timing.CRASHES_TO_SAFE_MODE
         self.settings.fix("NumberOfConnectors", str(len(self.bays)))
+        self._button = None if ports.button is None else HeldButton(ports.button)
         self._reset_kind = None
         self._reset_earliest_ms = 0
         self._reset_deadline_ms = 0
@@ -137,6 +139,7 @@ class Station:
             bay.measure(now_ms)
             bay.transact(now_ms)
         self._read_cards(now_ms)
+        self._attend_technician(now_ms)
         self._settle(now_ms)
         self.latches.keep()
         self.journal.flush()
@@ -150,6 +153,8 @@ class Station:
         """The last resort: every contactor open, whatever state anything is in."""
         for of in self.ports.connectors:
             of.relay.set_closed(False)
+            if of.second_relay is not None:
+                of.second_relay.set_closed(False)
             of.pilot.set_duty(10000)
 
     # -- what others of this room ask -----------------------------------------------------------
@@ -218,7 +223,12 @@ class Station:
             write("info", "store: new, install id %s" % self.journal.install_id)
 
     def _build_bay(self, number, of):
-        connector = Connector(number, of.pilot, of.relay, of.guard, of.options)
+        settings, options = self.settings, of.options
+        # The installation may add to what the board has, and take away.
+        options["ventilated"] = options.get("ventilated", False) or settings.get("Ventilation")
+        simplified = options.get("simplified", False) and settings.get("SimplifiedPilot")
+        options["simplified"] = simplified
+        connector = Connector(number, of)
         transaction = Transaction(number, self.journal)
         return Bay(connector, transaction, of, self.settings, self.journal, self.ports.clock.utc_s)
 
@@ -230,6 +240,16 @@ class Station:
         if uid is not None:
             self.cards.present_uid(uid, now_ms)
         self.cards.tick(now_ms)
+
+    def _attend_technician(self, now_ms):
+        """The long press, or the setting: latched faults may end, if their cause is gone."""
+        pressed = self._button is not None and self._button.poll(now_ms)
+        if self.settings.get("TechnicianReset"):
+            self.settings.change("TechnicianReset", "false")
+            pressed = True
+        if pressed:
+            self.ports.log.write("warning", "technician: latched faults may end")
+            self.latches.technician()
 
     def _settle(self, now_ms):
         """Limits, availability and faults of the whole station reach every bay."""

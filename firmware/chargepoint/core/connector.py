@@ -1,15 +1,19 @@
-"""One connector's electrical side: pilot, session, contactor, safety, faults and limits together.
+"""One connector's electrical side: pilot, session, contactor, protection, faults and limits.
 
 ``protect`` comes first in each step and needs nothing of what comes later; ``proceed`` carries the
 session on. A step that fails between the two leaves what ``protect`` wrote.
 """
 
-from chargepoint.core.contactor import WELDED, Contactor
+from chargepoint.core.contactor import OPEN, WELDED, Contactor
+from chargepoint.core.contactor_pair import ContactorPair
 from chargepoint.core.faults import FaultBook
 from chargepoint.core.limits import SIMPLIFIED_MA, Limits
-from chargepoint.core.pilot import TROUBLES, X1_BP, PilotMonitor, duty_bp, offered_ma
+from chargepoint.core.phases import Phases
+from chargepoint.core.pilot import F_BP, TROUBLES, X1_BP, PilotMonitor, duty_bp, offered_ma
+from chargepoint.core.protection import NOT_MONITORED, Protection
 from chargepoint.core.safety import Safety
 from chargepoint.core.session import Session
+from chargepoint.core.wakeup import WakeUp
 
 _FAULTS = TROUBLES + (
     "contactor_welded",
@@ -24,44 +28,59 @@ _NONE = ()
 
 
 class Connector:
-    """Connector ``number`` (1..) on the ports ``pilot``, ``relay`` and ``guard``.
+    """Connector ``number`` (1..) on ``ports`` (station.ConnectorPorts).
 
-    ``options``: "max_ma" what the hardware carries (ValueError below 6 A), "phases" 1 or 3,
+    ``ports.options``: "max_ma" what the hardware carries (ValueError below 6 A), "phases" 1 or 3,
     "ventilated" D may be energised, "simplified" a vehicle that goes from A to C directly is
-    served, at 10 A.
-    The station sets ``permitted``, ``limit_ma`` and ``available`` before ``proceed``.
+    served, at 10 A; and those of protection.py.
+    The station sets ``permitted``, ``limit_ma``, ``available``, ``holds_plug`` (a driver's claim
+    keeps the plug locked) and ``reading`` (the meter's last) before ``proceed``.
     ``refusal`` is a word of safety.py for why no energy flows, or None.
     """
 
-    def __init__(self, number, pilot, relay, guard, options):
+    def __init__(self, number: int, ports):
+        options = ports.options
         self.number = number
         self.permitted = False
         self.limit_ma = 0
         self.available = True
+        self.holds_plug = False
+        self.reading = None
         self.refusal = "unavailable"
-        self.phases = options.get("phases", 3)
         self.monitor = PilotMonitor(options.get("ventilated", False))
-        self.contactor = Contactor(relay)
-        self.faults = FaultBook(_FAULTS)
+        self.contactor = _contactor(ports)
+        self.protection = Protection(ports, options)
+        self.faults = FaultBook(_FAULTS + self.protection.faults)
         self.limits = Limits(options["max_ma"])
-        simplified = options.get("simplified", False)
-        self.safety = Safety(self.monitor, self.contactor, self.faults, self.limits, simplified)
+        self.phases = Phases(options.get("phases", 3))
+        self.wake_up = WakeUp()
+        self.safety = Safety(
+            self.monitor,
+            self.contactor,
+            self.faults,
+            self.limits,
+            self.protection,
+            self.phases,
+            options.get("simplified", False),
+        )
         self._session = Session()
-        self._pilot = pilot
-        self._guard = guard
+        self._pilot = ports.pilot
+        self._guard = ports.guard
+        self._switches_phases = ports.second_relay is not None
         self._events = []
         self._plugged = self._ready = self._energised = self._blocking = False
-        pilot.set_duty(X1_BP)
+        self._cut = False
+        self._pilot.connect(True)
+        self._pilot.set_duty(X1_BP)
 
     # -- each step ------------------------------------------------------------------------------
 
     def protect(self, now_ms: int) -> None:
-        """Read pilot, contactor and guard, and open if it must be."""
-        port = self._pilot
-        usable = port.read()
-        self.monitor.take(usable, port.high_mv, port.low_mv, self._session.pwm, now_ms)
+        """Read pilot, contactor, guard and protection, and open if it must be."""
+        self._read_pilot(now_ms)
         self.contactor.watch(now_ms)
         self.safety.note_guard(self._guard.tripped(), now_ms)
+        self._look(now_ms)
         self._note_faults(now_ms)
         if self.contactor.commanded and self.safety.keep(now_ms) is not None:
             self._open(now_ms)
@@ -69,14 +88,12 @@ class Connector:
     def proceed(self, now_ms: int) -> None:
         """Carry the session on: offer, close, withdraw, and tell what happened."""
         self.faults.in_transaction = self.permitted
-        self.limits.put("allowed", self.limit_ma)
-        self.limits.put("simplified", SIMPLIFIED_MA if self.monitor.direct else None)
+        self._limit()
         no_offer = self.safety.offer(self.available, self.permitted)
         no_close = self.safety.close(self._session.pwm, now_ms)
         self._run(no_offer is None, no_offer is None and no_close is None, now_ms)
-        if self._session.adjust(duty_bp(self.limits.lowest_ma), now_ms):
-            self._pilot.set_duty(self._session.duty_bp)
-            self.monitor.duty_changed(now_ms)
+        self._interrupt(no_offer is None, now_ms)
+        self._signal(now_ms)
         self.refusal = no_offer
         if no_offer is None and not self.contactor.commanded:
             self.refusal = no_close
@@ -127,16 +144,56 @@ class Connector:
         self._events = []
         return events
 
+    def verdicts(self) -> dict:
+        """What the self-test of each monitored part came to, by the words of board.json."""
+        told = self.protection.verdicts()
+        told["pilot"] = "unknown" if self.monitor.state is None else "passed"
+        told["contactor"] = NOT_MONITORED
+        if self.contactor.monitored:
+            told["contactor"] = "failed" if self.contactor.state == WELDED else "passed"
+        return told
+
     # -- inside ---------------------------------------------------------------------------------
+
+    def _read_pilot(self, now_ms):
+        if self._cut:
+            self.monitor.blind(now_ms)
+            return
+        port = self._pilot
+        usable = port.read()
+        self.monitor.take(usable, port.high_mv, port.low_mv, self._session.pwm, now_ms)
+
+    def _look(self, now_ms):
+        protection = self.protection
+        is_open = self.contactor.state == OPEN
+        currents = protection.currents
+        currents.offered(self.offered_ma, now_ms)
+        currents.opened(is_open, now_ms)
+        currents.take(self.reading)
+        if protection.residual is not None:
+            protection.residual.idle = is_open
+        if protection.cable is not None:
+            protection.cable.plugged = self.monitor.plugged
+        if protection.lock is not None:
+            # HAZARD: a socket is never unlocked before its contactor is seen open.
+            protection.lock.wanted = not is_open or (self.holds_plug and self.monitor.plugged)
+        protection.look(now_ms)
 
     def _note_faults(self, now_ms):
         faults = self.faults
         trouble = self.monitor.trouble
         for name in TROUBLES:
             faults.put(name, name == trouble, now_ms)
-        faults.put("contactor_welded", self.contactor.state == WELDED, now_ms)
+        welded = self.contactor.state == WELDED or self.protection.currents.stray
+        faults.put("contactor_welded", welded, now_ms)
         faults.put("contactor_not_closing", self.contactor.failed, now_ms)
         faults.put("guard_trip", self.safety.guard_trips, now_ms)
+        self.protection.put(faults, now_ms)
+
+    def _limit(self):
+        self.limits.put("allowed", self.limit_ma)
+        self.limits.put("simplified", SIMPLIFIED_MA if self.monitor.direct else None)
+        self.protection.limit(self.limits)
 
     def _run(self, wanted, closable, now_ms):
         event = self._session.event(
@@ -153,6 +210,28 @@ class Connector:
         elif effect == "open":
             self._open(now_ms)
 
+    def _interrupt(self, offers, now_ms):
+        """Begin or end an interruption of the pilot, which a closed contactor never sees."""
+        session = self._session
+        idle = self.contactor.state == OPEN
+        if self._switches_phases:
+            self.phases.tick(self.monitor.plugged, idle and not session.pwm, now_ms)
+            self.contactor.phases = self.phases.count
+        self.wake_up.tick(offers, self.ready or not idle, now_ms)
+        cut = idle and (self.wake_up.cutting or self.phases.cutting)
+        if cut != self._cut:
+            self._cut = cut
+            self._pilot.connect(not cut)
+            self.monitor.blind(now_ms)
+
+    def _signal(self, now_ms):
+        steady_bp = None
+        if self._cut:
+            steady_bp = X1_BP if self._pilot.can_disconnect else F_BP
+        if self._session.adjust(duty_bp(self.limits.lowest_ma), now_ms, steady_bp):
+            self._pilot.set_duty(self._session.duty_bp)
+            self.monitor.duty_changed(now_ms)
+
     def _open(self, now_ms):
         self.contactor.open(now_ms)
         self.monitor.contactor_opened(now_ms)
@@ -161,9 +240,11 @@ class Connector:
         plugged, ready = self.monitor.plugged, self.ready
         energised, blocking = self.energised, self.faults.blocking
         if plugged != self._plugged:
+            self._plugged = plugged
             if not plugged:
                 self.faults.recover("unplug")
-            self._plugged = plugged
+            elif self.protection.residual is not None:
+                self.protection.residual.renew()
             self._events.append("plugged" if plugged else "unplugged")
         if ready != self._ready:
             self._ready = ready
@@ -174,3 +255,10 @@ class Connector:
         if blocking != self._blocking:
             self._blocking = blocking
             self._events.append("fault" if blocking else "fault_cleared")
+
+
+def _contactor(ports):
+    first = Contactor(ports.relay)
+    if ports.second_relay is None:
+        return first
+    return ContactorPair(first, Contactor(ports.second_relay))

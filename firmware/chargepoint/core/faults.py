@@ -3,11 +3,13 @@
 Rules:
 - A fault begins when its cause is seen, and ends ``hold_ms`` after the cause was last seen.
 - ``attempts`` times it ends by itself; after that it waits for its recovery: the vehicle
-  unplugged, a reset of the station, a power cycle. "self" always ends by itself.
+  unplugged, a reset of the station, a power cycle, a technician. "self" always ends by itself.
+- Attempts are forgotten when the recovery happens, or FORGIVE_MS after the fault last ended.
 - ``blocks``: "at_once" opens the contactor now; "orderly" ends an offer, with the vehicle's
   consent, while a transaction runs, and is a warning outside one; "no" is a warning.
-- What ``latches`` is kept over a restart of the firmware: the station saves ``latched()`` and
-  gives it back with ``restore()``; after a loss of power it also tells ``recover("power")``.
+- What ``latches`` is kept with its count over a restart of the firmware: the station saves
+  ``latched()`` and gives it back with ``restore()``; after a loss of power it also tells
+  ``recover("power")``.
 - Warnings have codes too; a code with a status other than Faulted is a warning (OCPP 1.6 §4.9).
 """
 
@@ -20,40 +22,80 @@ ORDERLY = const("orderly")
 NO = const("no")
 
 _SWITCH = const("PowerSwitchFailure")
-# The last column: it ends FAULT_HOLD_MS after its cause, or at once.
-_HELD = const(True)
-_NOW = const(False)
+_GROUND = const("GroundFailure")
+_METER = const("PowerMeterFailure")
+_HEAT = const("HighTemperature")
+_READER = const("ReaderFailure")
+# The last column: how long after its cause it ends, a place in _HOLDS. Constants only, so that
+# the table stays in flash.
+_NOW = const(0)
+_HELD = const(1)
+_LONG = const(2)
+_HOLDS = (0, timing.FAULT_HOLD_MS, timing.RESIDUAL_HOLD_MS)
 
 # Name, OCPP 1.6 error code, vendor code (MREC names of ChargeX where there is one), blocks,
-# recovery, attempts, latches, hold. The worst comes first.
+# recovery, attempts, latches, hold. The worst comes first. The comment before a row tells how
+# its cause is seen: tools/draw_faults.py makes boards/FAULTS.md of both.
+# fmt: off
 FAULTS = (
+    # Feedback (or current) without a command, CONTACTOR_OPEN_MS after an opening.
     ("contactor_welded", _SWITCH, "MREC17EVSEContactorFault", AT_ONCE, "power", 0, True, _HELD),
+    # A residual current, by the monitor, in two readings outside of its self-test.
+    ("residual_current", _GROUND, "MREC2GroundFailure", AT_ONCE, "technician", 3, True,
+     _LONG),
+    # The monitor did not trip, or did not clear, in its self-test.
+    ("residual_test", _GROUND, "ResidualCurrentTest", AT_ONCE, "technician", 3, True, _HELD),
+    # The protective earth is lost for EARTH_LOST_MS, or can't be told.
+    ("earth", _GROUND, "EarthLost", AT_ONCE, "self", 0, False, _HELD),
+    # Feedback does not follow a closing within CONTACTOR_CLOSE_MS, or is lost for as long.
     ("contactor_not_closing", _SWITCH, "NotClosing", AT_ONCE, "unplug", 2, False, _HELD),
+    # The guard took a closed contactor away, or holds an open one for GUARD_PATIENCE_MS.
     ("guard_trip", "InternalError", "GuardTrip", AT_ONCE, "self", 0, False, _HELD),
+    # CRASHES_TO_SAFE_MODE crashes in a row.
     ("safe_mode", "InternalError", "SafeMode", AT_ONCE, "reset", 0, False, _NOW),
+    # A phase above the offer (with tolerance) for OVERCURRENT_MS.
+    ("overcurrent", "OverCurrentFailure", "MREC4OverCurrentFailure", AT_ONCE, "unplug", 2, False,
+     _HELD),
+    # The pilot at 0 V for PILOT_SHORT_MS.
     ("pilot_short", "OtherError", "MREC14PilotFault", AT_ONCE, "self", 0, False, _HELD),
+    # No negative half wave in PWM with a vehicle for DIODE_LOST_MS.
     ("diode", "OtherError", "DiodeFault", AT_ONCE, "unplug", 2, False, _HELD),
+    # A pilot that fits no state for PILOT_INVALID_MS.
     ("pilot_invalid", "OtherError", "PilotInvalid", AT_ONCE, "self", 0, False, _HELD),
+    # No usable pilot reading for PILOT_SILENT_MS.
     ("pilot_silent", "InternalError", "PilotSilent", AT_ONCE, "self", 0, False, _HELD),
-    ("meter_backwards", "PowerMeterFailure", "MeterBackwards", ORDERLY, "self", 0, False, _NOW),
-    ("meter_foreign", "PowerMeterFailure", "MeterForeign", ORDERLY, "self", 0, False, _NOW),
-    ("meter_rubbish", "PowerMeterFailure", "MeterRubbish", ORDERLY, "self", 0, False, _NOW),
-    ("meter_silent", "PowerMeterFailure", "MeterSilent", ORDERLY, "self", 0, False, _NOW),
-    (
-        "ventilation",
-        "EVCommunicationError",
-        "VentilationNotAvailable",
-        NO,
-        "self",
-        0,
-        False,
-        _NOW,
-    ),
-    ("store_broken", "InternalError", "StoreBroken", NO, "self", 0, False, _NOW),
+    # A plugged vehicle with a proximity resistor that is none, or changed, for CABLE_FAULT_MS.
+    ("cable", "OtherError", "MREC23ProximityFault", AT_ONCE, "self", 0, False, _HELD),
+    # The bolt did not arrive after LOCK_TRIES, or left its place for LOCK_LOST_MS.
+    ("lock", "ConnectorLockFailure", "MREC1ConnectorLockFailure", AT_ONCE, "self", 0, False,
+     _NOW),
+    # At or above the cut of the board's curve; ends 10 degrees below it.
+    ("temperature_high", _HEAT, "MREC3HighTemperature", ORDERLY, "self", 0, False, _HELD),
+    # No reading of the thermometer for TEMPERATURE_SILENT_MS.
+    ("temperature_unknown", _HEAT, "TemperatureUnknown", ORDERLY, "self", 0, False, _NOW),
+    # A phase 15 % above nominal for OVER_VOLTAGE_MS.
+    ("over_voltage", "OverVoltage", "MREC5OverVoltage", ORDERLY, "self", 0, False, _HELD),
+    # A live phase 15 % below nominal for UNDER_VOLTAGE_MS.
+    ("under_voltage", "UnderVoltage", "MREC6UnderVoltage", ORDERLY, "self", 0, False, _HELD),
+    # The register is below its last value.
+    ("meter_backwards", _METER, "MeterBackwards", ORDERLY, "self", 0, False, _NOW),
+    # Another unit, or another model, answers.
+    ("meter_foreign", _METER, "MeterForeign", ORDERLY, "self", 0, False, _NOW),
+    # Answers that make no sense, three in a row.
+    ("meter_rubbish", _METER, "MeterRubbish", ORDERLY, "self", 0, False, _NOW),
+    # No answer, three times.
+    ("meter_silent", _METER, "MeterSilent", ORDERLY, "self", 0, False, _NOW),
+    # State D for VENTILATION_MS where there is no ventilation.
+    ("ventilation", "EVCommunicationError", "VentilationNotAvailable", NO, "self", 0, False,
+     _NOW),
+    # The journal could not be written.
     ("store_full", "InternalError", "StoreFull", NO, "self", 0, False, _NOW),
-    ("reader_silent", "ReaderFailure", "ReaderSilent", NO, "self", 0, False, _NOW),
-    ("reader_rubbish", "ReaderFailure", "ReaderRubbish", NO, "self", 0, False, _NOW),
+    # The reader does not answer.
+    ("reader_silent", _READER, "ReaderSilent", NO, "self", 0, False, _NOW),
+    # The reader answers what makes no sense.
+    ("reader_rubbish", _READER, "ReaderRubbish", NO, "self", 0, False, _NOW),
 )
+# fmt: on
 
 
 def row_of(name: str) -> tuple:
@@ -68,12 +110,17 @@ class _Entry:
     """What the book knows of one fault."""
 
     def __init__(self, row):
-        _, _, _, self.blocks, self.recovery, self.attempts, self.latches, held = row
-        self.hold_ms = timing.FAULT_HOLD_MS if held else 0
+        _, _, _, self.blocks, self.recovery, self.attempts, self.latches, hold = row
+        self.hold_ms = _HOLDS[hold]
         self.present = False
         self.active = False
         self.begun = 0
         self.gone_ms = 0
+
+    def begin(self, now_ms):
+        if self.begun and now_ms - self.gone_ms >= timing.FORGIVE_MS:
+            self.begun = 0
+        self.begun += 1
 
     def ends(self, now_ms):
         """The cause is gone for long enough, and the fault may end by itself."""
@@ -109,7 +156,7 @@ class FaultBook:
         if present:
             entry.present = True
             if not entry.active:
-                entry.begun += 1
+                entry.begin(now_ms)
                 self._switch(entry, True)
         elif entry.active:
             if entry.present:
@@ -119,22 +166,31 @@ class FaultBook:
                 self._switch(entry, False)
 
     def recover(self, recovery: str) -> None:
-        """``recovery`` ("unplug", "reset", "power") happened: its faults may end again."""
+        """``recovery`` ("unplug", "reset", "power", "technician") happened: its faults may end
+        again."""
         for entry in self._entries.values():
-            if entry.recovery == recovery:
+            if entry.recovery == recovery and entry.begun:
                 entry.begun = 0
+                if entry.latches:
+                    self.changed += 1
 
     def latched(self) -> list:
-        """The names to keep over a restart."""
-        return [name for name in self.active if self._entries[name].latches]
+        """What to keep over a restart: (name, how often it began, it is active)."""
+        entries = self._entries
+        return [
+            (name, entries[name].begun, entries[name].active)
+            for name in sorted(entries)
+            if entries[name].latches and (entries[name].begun or entries[name].active)
+        ]
 
-    def restore(self, names) -> None:
-        """Begin the faults ``names`` that a restart found; names that are not ours don't count."""
-        for name in names:
-            entry = self._entries.get(name)
-            if entry is not None and not entry.active:
-                entry.begun = entry.attempts + 1
-                self._switch(entry, True)
+    def restore(self, name: str, begun: int, active: bool) -> None:
+        """Begin fault ``name`` as a restart found it; one that is not ours doesn't count."""
+        entry = self._entries.get(name)
+        if entry is None or entry.active or not entry.latches:
+            return
+        entry.begun = begun
+        if active:
+            self._switch(entry, True)
 
     def _switch(self, entry, active):
         entry.active = active

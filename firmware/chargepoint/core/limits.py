@@ -4,6 +4,8 @@ name        from
 hardware    the board: contactor, tracks, wiring
 allowed     above the hardware: settings, profiles, the supply
 simplified  a vehicle without S2 (IEC 61851-1 A.2.3)
+cable       the proximity resistor (cable.py)
+temperature the derating curve (temperature.py)
 """
 
 from chargepoint.core.pilot import LEAST_MA

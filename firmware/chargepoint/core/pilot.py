@@ -28,8 +28,9 @@ from micropython import const
 from chargepoint.core import timing
 from chargepoint.core.held import Held
 
-# Duty of the steady +12 V (x1), 1/100 percent.
+# Duty of the steady +12 V (x1) and of the steady -12 V (state F), 1/100 percent.
 X1_BP = 10000
+F_BP = 0
 
 # The smallest and largest current that a duty can tell (standards table of duty and current).
 LEAST_MA = 6000
@@ -132,6 +133,13 @@ class PilotMonitor:
         self._prove(letter, low_fits, pwm, now_ms)
         if self._is_sound(letter):
             self._sound_ms = now_ms
+
+    def blind(self, now_ms: int) -> None:
+        """The pilot is interrupted: nothing can be said of the vehicle, nothing may be closed."""
+        self.state = None
+        self._sound_ms = None
+        for held in (self._candidate, self._trouble, self._diode):
+            held.restart(None, now_ms)
 
     def duty_changed(self, now_ms: int) -> None:
         """The duty was changed: nothing counts towards energy for a while."""

@@ -16,6 +16,9 @@ Rules:
   offer   unplugged          no vehicle
   offer   simplified         the vehicle went from A to C, and this installation refuses that
   offer   not_permitted      no transaction that is saved and running
+  offer   residual current, protective earth, temperature, cable, lock
+                             that part is not (yet) as it must be (protection.py)
+  offer   phases             one and three phases are being changed
   offer   limit              less than 6 A allowed
   close   not_offered        PWM waits for its interval
   close   ventilation        the vehicle asks for ventilation, there is none
@@ -30,14 +33,16 @@ from chargepoint.core.held import Held
 
 
 class Safety:
-    """Judges one connector by ``monitor``, ``contactor``, ``faults`` and ``limits``."""
+    """Judges one connector by its parts. ``simplified``: a vehicle without S2 is served."""
 
-    def __init__(self, monitor, contactor, faults, limits, simplified: bool):
+    def __init__(self, monitor, contactor, faults, limits, protection, phases, simplified: bool):
         self.guard_holds = True
         self._monitor = monitor
         self._contactor = contactor
         self._faults = faults
         self._limits = limits
+        self._protection = protection
+        self._phases = phases
         self._simplified = simplified
         self._guard = Held()
 
@@ -79,7 +84,10 @@ class Safety:
             return "simplified"
         if not permitted:
             return "not_permitted"
-        return None if self._limits.enough else "limit"
+        word = self._protection.why or self._phases.why
+        if word is None and not self._limits.enough:
+            word = "limit"
+        return word
 
     def close(self, pwm: bool, now_ms: int) -> str:
         """Why the contactor may not be closed on an offer that stands, or None."""

@@ -12,12 +12,13 @@ Rules:
 - A fault opens at once and gives steady +12 V, on which the pilot can still be watched (OE, TF; F
   would blind us).
 - A vehicle that opens S2 keeps its offer and may come back (row 8.1).
+- While the pilot is interrupted (wake-up, change of phases) there is no PWM, whatever the state.
 """
 
 from micropython import const
 
 from chargepoint.core import timing
-from chargepoint.core.pilot import X1_BP
+from chargepoint.core.pilot import F_BP, X1_BP
 
 IDLE = const("idle")
 PLUGGED = const("plugged")
@@ -81,7 +82,7 @@ class Session:
     @property
     def pwm(self) -> bool:
         """An offer is signalled."""
-        return self.duty_bp != X1_BP
+        return self.duty_bp != X1_BP and self.duty_bp != F_BP
 
     def may_offer(self, now_ms: int) -> bool:
         """The duty is old enough to be changed, or belonged to no vehicle."""
@@ -123,16 +124,23 @@ class Session:
                 return effect
         raise ValueError("session: no row for %s in state %s" % (event, self.state))
 
-    def adjust(self, wanted_bp: int, now_ms: int) -> bool:
-        """Bring the duty towards ``wanted_bp`` as state and time allow; True when it changed."""
+    def adjust(self, wanted_bp: int, now_ms: int, steady_bp: int = None) -> bool:
+        """Bring the duty towards ``wanted_bp`` as state and time allow; True when it changed.
+
+        ``steady_bp``: X1_BP, or F_BP (or X1_BP on a pilot that was taken off) while the pilot is
+        interrupted; it goes before an offer when it is not None.
+        """
         if self.state == IDLE and not self.pwm:
             self._duty_ms = None
-        if self.state not in _OFFERING:
-            wanted_bp = X1_BP
+        if steady_bp is not None or self.state not in _OFFERING:
+            wanted_bp = X1_BP if steady_bp is None else steady_bp
         if wanted_bp == self.duty_bp:
             return False
-        if wanted_bp != X1_BP and not self.may_offer(now_ms):
+        offers = wanted_bp != X1_BP and wanted_bp != F_BP
+        if offers and not self.may_offer(now_ms):
             return False
+        if offers or self.pwm:
+            # The interval is between offers; an interruption ends when it ends.
+            self._duty_ms = now_ms
         self.duty_bp = wanted_bp
-        self._duty_ms = now_ms
         return True

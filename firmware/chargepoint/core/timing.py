@@ -97,6 +97,71 @@ CONTACTOR_OPEN_MS = 1000
 # an error before C; EV 300 ms in F; OE 5 min for earth faults only).
 FAULT_HOLD_MS = 30000
 
+# -- protection -----------------------------------------------------------------------------------
+
+# A residual current opens in the second reading that shows it (E32 and SE look again after 1 ms,
+# TF after 50 ms); the monitor's own contact opens the coil without waiting for us (IEC 62955).
+RESIDUAL_TRIP_MS = 10
+# The self-test: the monitor must trip within this of its test input (E32 500 ms, TF 740 ms), and
+# clear within that of the end of it (OE 2 s, TF 3.25 s in all).
+RESIDUAL_TEST_MS = 1000
+RESIDUAL_CLEAR_MS = 3500
+# Tested before each session, and when the last test is older than this (TF).
+RESIDUAL_TEST_AGE_MS = 86400000
+# A failed self-test is tried again after this.
+RESIDUAL_RETRY_MS = 30000
+# After a trip (OE: 5 min, 6 times; E32 clears after 60 s without limit, which is wrong).
+RESIDUAL_HOLD_MS = 300000
+# Attempts are forgotten when a fault stayed away for a day (own).
+FORGIVE_MS = 86400000
+
+# The protective earth may be missed this long: EV and TF sample for 250 ms (own).
+EARTH_LOST_MS = 250
+
+# The proximity resistor must agree for this long before it counts as the cable's rating, and what
+# contradicts it for that long before it is a fault: a plug that is moved in its socket.
+CABLE_SETTLE_MS = 500
+CABLE_FAULT_MS = 1000
+
+# The lock's motor: driven for 600 ms, looked at 200 ms later (SE 600 and 800; E32 300 of at most
+# 1000), five tries with a second between them (E32), then every 30 s while it is still wanted.
+LOCK_DRIVE_MS = 600
+LOCK_LOOK_MS = 200
+LOCK_REST_MS = 1000
+LOCK_TRIES = 5
+LOCK_RETRY_MS = 30000
+# A bolt that leaves its place for so long is lost: contacts bounce (own).
+LOCK_LOST_MS = 500
+
+# The answer to UnlockConnector waits for the contactor (6 s) and five tries of the bolt (9 s); a
+# back end waits 30 s and more for an answer.
+UNLOCK_MS = 18000
+
+# A thermometer that says nothing for this long is broken: a DS18B20 needs 750 ms a reading.
+TEMPERATURE_SILENT_MS = 5000
+
+# EV: (offer + 0.5 A) * 1.10 for 7 s; a vehicle may take 5 s to follow a lower offer (row 6).
+OVERCURRENT_MS = 7000
+OVERCURRENT_FOLLOW_MS = 6000
+# A current this long after the contactor opened flows through welded contacts (SE#26).
+STRAY_CURRENT_MS = 5000
+
+# Mains outside of its limits for so long (own; EN 50160 allows 10 % for most of the time).
+OVER_VOLTAGE_MS = 1000
+UNDER_VOLTAGE_MS = 10000
+
+# A.5.3: a vehicle that sleeps is woken once by an interruption of the pilot. After 30 s in B2 (EV,
+# PX, SE) or 90 s (TF, whose VWs need longer): the setting WakeUpAfter. 4 s (EV, TF; PX and SE 3 s).
+WAKE_PULSE_MS = 4000
+
+# 1-phase/3-phase switching: contactor open, then the pilot interrupted for 60 s (TF: "iX3, Cupra
+# Tavascan need 45 s"; EV 10 s, SE 5 s), and not more often in a session than every 10 min (EV).
+PHASE_CUT_MS = 60000
+PHASE_DWELL_MS = 600000
+
+# A technician's reset of latched faults: the button held for 5 s (E32: 10 s for its own).
+TECHNICIAN_MS = 5000
+
 # -- ocpp -----------------------------------------------------------------------------------------
 
 # Wait for the next BootNotification where the back end leaves the choice to us (interval 0,

@@ -7,6 +7,8 @@
 - An answer to anything but the open call is offered to ``late`` and then ignored: a foreign id
   never touches the open call.
 - An answer is never answered, whatever is wrong with it.
+- An answer that has to wait for the hardware (a lock) is given as a function, which is asked in
+  each step, and lost with the connection.
 """
 
 from binascii import hexlify
@@ -23,7 +25,8 @@ _ANSWERS = 16
 
 
 class Dialogue:
-    """``inbound(action, payload, now_ms)`` gives the answer to a call or raises OcppError,
+    """``inbound(action, payload, now_ms)`` gives the answer to a call (a payload, or a function
+    ``now_ms -> payload or None``) or raises OcppError,
     ``inbound.before_accepted`` does so while the registration is not accepted, and
     ``inbound.check_answer(action, payload)`` raises OcppError for a bad answer to a call of ours.
 
@@ -44,6 +47,7 @@ class Dialogue:
         self._settings = settings
         self._inbound = inbound
         self._answers = []
+        self._awaited = []
         self._open = None
         self._open_id = None
         self._open_text = None
@@ -59,6 +63,7 @@ class Dialogue:
         """The connection is gone: answers not yet sent are void, the open call is LOST."""
         self.online = False
         self._answers.clear()
+        self._awaited.clear()
         if self._open is not None:
             self._finish(LOST, None, now_ms)
 
@@ -70,7 +75,7 @@ class Dialogue:
     @property
     def crowded(self) -> bool:
         """So many answers wait to leave that no further message should be read yet."""
-        return len(self._answers) >= _ANSWERS
+        return len(self._answers) + len(self._awaited) >= _ANSWERS
 
     def receive_text(self, text: str, now_ms: int) -> None:
         """Act on one message of the back end; never raises for what is in it."""
@@ -92,6 +97,8 @@ class Dialogue:
 
     def tick(self, now_ms: int) -> None:
         """Let the open call time out, and ask the sources for the next one."""
+        if self._awaited:
+            self._answer_awaited(now_ms)
         if self._open is not None and now_ms >= self._deadline_ms:
             self._finish(TIMED_OUT, None, now_ms)
         if self.online and self._open is None:
@@ -150,12 +157,24 @@ class Dialogue:
                 self._ignore("call %s while the registration is rejected" % action)
                 return
         try:
-            text = frames.build_result(unique_id, answer(action, payload, now_ms))
+            result = answer(action, payload, now_ms)
+            if callable(result):
+                self._awaited.append((unique_id, result))
+                return
+            text = frames.build_result(unique_id, result)
         except OcppError as error:
             text = frames.build_error(unique_id, error.code, error.description)
         except MemoryError:
             text = frames.build_error(unique_id, INTERNAL_ERROR, "out of memory")
         self._answer(text, now_ms)
+
+    def _answer_awaited(self, now_ms):
+        for waiting in list(self._awaited):
+            unique_id, result = waiting
+            payload = result(now_ms)
+            if payload is not None:
+                self._awaited.remove(waiting)
+                self._answer(frames.build_result(unique_id, payload), now_ms)
 
     def _answer(self, text, now_ms):
         if self.crowded:

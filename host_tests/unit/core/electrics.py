@@ -17,6 +17,13 @@ class Line:
         self.high_mv = self.low_mv = 0
         self.duty_bp, self.duties = None, []
 
+    can_disconnect = False
+    connected = True
+
+    def connect(self, connected):
+        if self.can_disconnect:
+            self.connected = connected
+
     def set_duty(self, duty_bp):
         self.duty_bp = duty_bp
         self.duties.append(duty_bp)
@@ -25,6 +32,8 @@ class Line:
         if self.silent:
             return False
         self.high_mv = self.low_mv = HIGH_MV[self.letter]
+        if self.duty_bp == 0:
+            self.high_mv = self.low_mv = -12000
         if self.duty_bp != X1_BP and self.letter in "ABCD":
             self.low_mv = -12000 if self.diode else -self.high_mv
         return True
@@ -54,14 +63,27 @@ class Keeper:
         return self.cause
 
 
+class Parts:
+    """The ports of a connector; what is not given is not fitted."""
+
+    def __init__(self, pilot, relay, guard, options, given):
+        self.pilot, self.relay, self.guard, self.options = pilot, relay, guard, options
+        self.second_relay = self.proximity = self.lock = None
+        self.residual = self.earth = self.thermometer = None
+        for name, port in given.items():
+            assert hasattr(self, name), name
+            setattr(self, name, port)
+
+
 class Electrics:
     """A connector on these parts, booted and rested at ``now_ms``, nothing plugged."""
 
-    def __init__(self, rest=True, **options):
+    def __init__(self, rest=True, parts=None, **options):
         self.line, self.coil, self.keeper = Line(), Coil(), Keeper()
         self.now_ms, self.events = 0, []
         options.setdefault("max_ma", 32000)
-        self.connector = Connector(1, self.line, self.coil, self.keeper, options)
+        given = parts or {}
+        self.connector = Connector(1, Parts(self.line, self.coil, self.keeper, options, given))
         if rest:
             self.run(6000)
 

@@ -293,7 +293,7 @@ def test_connector_never_closes_again_on_a_welded_contactor():
     assert not electrics.coil.closed and not connector.energised
     electrics.coil.stuck = None
     electrics.show("C", 100_000)
-    assert not electrics.coil.closed and connector.faults.latched() == ["contactor_welded"]
+    assert not electrics.coil.closed and connector.faults.latched()[0][0] == "contactor_welded"
 
 
 def test_connector_treats_meter_trouble_outside_a_transaction_as_a_warning():

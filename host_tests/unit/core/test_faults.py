@@ -20,16 +20,16 @@ CODES = {
 def test_table_speaks_the_words_of_the_standard():
     """OCPP 1.6 §7.7; vendorErrorCode is CiString50."""
     assert len({row[0] for row in FAULTS}) == len(FAULTS)
-    for name, code, vendor, blocks, recovery, attempts, latches, hold_ms in FAULTS:
+    for name, code, vendor, blocks, recovery, attempts, latches, hold in FAULTS:
         assert code in CODES and 0 < len(vendor) <= 50, name
         assert blocks in ("at_once", "orderly", "no"), name
-        assert recovery in ("self", "unplug", "reset", "power"), name
-        assert attempts >= 0 and hold_ms >= 0 and latches in (True, False), name
+        assert recovery in ("self", "unplug", "reset", "power", "technician"), name
+        assert attempts >= 0 and hold in (0, 1, 2) and latches in (True, False), name
 
 
-def test_table_keeps_over_a_restart_what_only_a_power_cycle_ends():
+def test_table_keeps_over_a_restart_what_only_a_power_cycle_or_a_technician_ends():
     for row in FAULTS:
-        assert row[6] == (row[4] == "power"), row[0]
+        assert row[6] == (row[4] in ("power", "technician")), row[0]
 
 
 def test_book_refuses_a_fault_that_the_table_lacks():
@@ -120,20 +120,69 @@ def test_welded_contactor_survives_a_reset_and_ends_with_a_power_cycle():
     before = FaultBook(("diode", "contactor_welded"))
     before.put("contactor_welded", True, 0)
     before.put("diode", True, 0)
-    assert before.latched() == ["contactor_welded"]
+    assert before.latched() == [("contactor_welded", 1, True)]
     after = FaultBook(("diode", "contactor_welded"))
-    after.restore(before.latched() + ["unheard_of"])
+    for kept in before.latched() + [("unheard_of", 1, True), ("diode", 1, True)]:
+        after.restore(*kept)
     after.put("contactor_welded", False, 10 * HOLD_MS)
-    assert after.active == ["contactor_welded"] and after.latched() == ["contactor_welded"]
+    assert after.active == ["contactor_welded"]
+    assert after.latched() == [("contactor_welded", 1, True)]
     after.recover("power")
     after.put("contactor_welded", False, 20 * HOLD_MS)
+    assert not after.active and not after.latched()
+
+
+def trip(book, now_ms):
+    """A residual current for a moment, and the time that it is held."""
+    book.put("residual_current", True, now_ms)
+    book.put("residual_current", False, now_ms + 10)
+    ended_ms = now_ms + 10 + timing.RESIDUAL_HOLD_MS
+    book.put("residual_current", False, ended_ms)
+    return ended_ms
+
+
+def test_residual_current_is_retried_three_times_then_waits_for_a_technician():
+    """OE retries without a technician 6 times; E32 without end. Here 3 times in a day."""
+    book, now_ms = FaultBook(("residual_current",)), 0
+    for _ in range(3):
+        now_ms = trip(book, now_ms) + 1000
+        assert not book.active
+    now_ms = trip(book, now_ms)
+    for remedy in ("unplug", "reset", "power"):
+        book.recover(remedy)
+        book.put("residual_current", False, now_ms + 100 * timing.RESIDUAL_HOLD_MS)
+        assert book.blocking
+    book.recover("technician")
+    book.put("residual_current", False, now_ms + 100 * timing.RESIDUAL_HOLD_MS)
+    assert not book.active
+
+
+def test_attempts_are_kept_over_a_restart_although_the_fault_has_ended():
+    """A power cycle must not give a leaking installation three more tries."""
+    book = FaultBook(("residual_current",))
+    now_ms = trip(book, trip(book, 0) + 1000)
+    assert book.latched() == [("residual_current", 2, False)]
+    after = FaultBook(("residual_current",))
+    after.restore("residual_current", 2, False)
     assert not after.active
+    now_ms = trip(after, 0)
+    assert not after.active
+    trip(after, now_ms)
+    assert after.blocking
+
+
+def test_attempts_are_forgotten_after_a_day_without_the_fault():
+    book = FaultBook(("residual_current",))
+    now_ms = trip(book, trip(book, 0) + 1000)
+    trip(book, now_ms + timing.FORGIVE_MS)
+    assert book.latched() == [("residual_current", 1, False)]
 
 
 class AnyFaults(RuleBasedStateMachine):
     """No order of causes and recoveries makes the book contradict itself."""
 
     NAMES = ("diode", "pilot_short", "meter_silent", "ventilation", "contactor_welded")
+    NAMES += ("residual_current",)
 
     def __init__(self):
         super().__init__()
@@ -145,7 +194,7 @@ class AnyFaults(RuleBasedStateMachine):
         self.present[name] = present
         self.book.put(name, present, self.now_ms)
 
-    @rule(recovery=st.sampled_from(["unplug", "reset", "power"]))
+    @rule(recovery=st.sampled_from(["unplug", "reset", "power", "technician"]))
     def recover(self, recovery):
         self.book.recover(recovery)
 

@@ -2,7 +2,7 @@
 
 ``charge`` is the station's side: remote_start(id_tag, connector or None) -> bool,
 remote_stop(transaction_id) -> bool, change_availability(connector, operative) -> status,
-reset(hard) -> bool, unlock(connector) -> status, trigger(message, connector or None) -> status,
+reset(hard) -> bool, unlock(connector) -> status or a function now_ms -> status or None, trigger(message, connector or None) -> status,
 clear_cache() -> bool, setting_changed(name), connector_count.
 """
 
@@ -98,7 +98,8 @@ class Inbound:
         # An unknown connector is NotSupported here (OCPP 1.6 §5.18).
         if not 1 <= connector <= self._charge.connector_count:
             return {"status": "NotSupported"}
-        return {"status": self._charge.unlock(connector)}
+        told = self._charge.unlock(connector)
+        return _later(told) if callable(told) else {"status": told}
 
     def _trigger_message(self, payload):
         connector = self._connector(payload, 0)
@@ -141,6 +142,14 @@ class Inbound:
 
 def _yes(accepted):
     return {"status": "Accepted" if accepted else "Rejected"}
+
+
+def _later(told):
+    def answer(now_ms):
+        status = told(now_ms)
+        return None if status is None else {"status": status}
+
+    return answer
 
 
 _ACTIONS = {
