@@ -8,9 +8,12 @@ class RelayPin(Relay):
 
     The levels name what is true: ``coil_level`` energises, ``closed_level`` means that the mains
     contacts are closed. The coil is off once this object is made.
+    Raises ValueError for a level that is none: its opposite could energise the coil.
     """
 
     def __init__(self, pin, feedback_pin=None, coil_level: int = 1, closed_level: int = 1):
+        if coil_level not in (0, 1) or closed_level not in (0, 1):
+            raise ValueError("levels %r and %r are not 0 or 1" % (coil_level, closed_level))
         self._pin = pin
         self._feedback_pin = feedback_pin
         self._coil_level = coil_level

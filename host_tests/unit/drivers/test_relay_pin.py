@@ -3,16 +3,7 @@
 import pytest
 
 from chargepoint.drivers.relay_pin import RelayPin
-
-
-class Pin:
-    def __init__(self, level=None):
-        self.level = level
-
-    def value(self, level=None):
-        if level is None:
-            return self.level
-        self.level = level
+from host_tests.unit.drivers.parts import Pin
 
 
 @pytest.mark.parametrize("coil_level", [0, 1])
@@ -43,3 +34,12 @@ def test_the_feedback_follows_the_contacts(closed_level):
 
 def test_a_board_without_feedback_can_not_tell():
     assert RelayPin(Pin()).feedback() is None
+
+
+@pytest.mark.parametrize("levels", [{"coil_level": 2}, {"closed_level": -1}, {"coil_level": None}])
+def test_a_level_that_is_none_is_refused_and_the_coil_is_left_alone(levels):
+    """1 - 2 is true to a pin: the coil would be energised as soon as it is made."""
+    pin = Pin()
+    with pytest.raises(ValueError, match="not 0 or 1"):
+        RelayPin(pin, Pin(0), **levels)
+    assert pin.changes == []
