@@ -53,8 +53,12 @@ class Answer:
     def __init__(self):
         self.expect(0, 0, 0)
 
-    def expect(self, unit: int, function: int, count: int) -> None:
-        """Forget everything and wait for ``count`` registers from ``unit``."""
+    def expect(self, unit: int, function: int, count: int, echo: bytes = b"") -> None:
+        """Forget everything and wait for ``count`` registers from ``unit``.
+
+        ``echo`` is our own request: a receiver that is always on hears it, and that is no answer.
+        """
+        self._echo = echo
         self._unit = unit
         self._function = function
         self._size = 2 * count
@@ -71,7 +75,7 @@ class Answer:
 
     def give_up(self) -> str:
         """What is wrong with what came so far: silent, foreign unit, length or crc."""
-        if not self._came:
+        if not self._came or self._came == self._echo:
             return "silent"
         if _foreign(self._came, self._unit):
             return "foreign unit"
@@ -132,6 +136,15 @@ def to_integer(words: tuple, signed: bool = False, low_first: bool = False) -> i
         value = value << 16 | word
     bits = 16 * len(words)
     return value - (1 << bits) if signed and value >> (bits - 1) else value
+
+
+def is_absent(value: int, count: int, signed: bool) -> bool:
+    """Whether the integer of ``count`` registers is a maker's pattern for "not measured".
+
+    Unsigned all ones (ABB); signed the largest (ABB) or the smallest number (Schneider).
+    """
+    top = 1 << 16 * count - 1
+    return value in (top - 1, -top) if signed else value == 2 * top - 1
 
 
 def float32_to_milli(high: int, low: int) -> int:
