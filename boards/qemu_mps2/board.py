@@ -1,7 +1,8 @@
 """The emulated MPS2: a station on four serial lines (meter, reader, front end, modem).
 
 Names in its store that are provisioning: ``factory`` (JSON object: setting -> text) and ``board``
-(JSON object: ``connectors``, which can only be 1 here).
+(JSON object: ``connectors``, which can only be 1 here; ``lacks`` and ``socket`` as on the desk's
+board, boards/unix/board.py).
 """
 
 # ruff: noqa: E402
@@ -16,12 +17,14 @@ import flash
 from uart import Uart
 
 import pins
+from chargepoint.drivers.buzzer_pin import BuzzerPin
 from chargepoint.drivers.front_end import FrontEnd
 from chargepoint.drivers.front_end_ports import (
     FrontEndClock,
     FrontEndGuard,
     FrontEndLog,
     FrontEndOutput,
+    FrontEndParts,
     FrontEndPilot,
     FrontEndRandom,
     FrontEndRelay,
@@ -29,7 +32,8 @@ from chargepoint.drivers.front_end_ports import (
 )
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
-from chargepoint.drivers.meter_sdm630 import Sdm630Meter
+from chargepoint.drivers.meter_modbus import ModbusMeter
+from chargepoint.drivers.meter_models import find as find_meter
 from chargepoint.drivers.provisioning import provisioned
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.store_file import FileStore
@@ -70,6 +74,12 @@ def build() -> Device:
     reset = FrontEndReset(front_end)
     log = FrontEndLog(front_end)
     store = _open_store(log)
+    options = provisioned(store, "board", log)
+    _check(options)
+    parts = FrontEndParts(front_end, 0)
+    buzzer = BuzzerPin(FrontEndOutput(front_end, 0, tagged.BUZZER))
+    lacks = options.get("lacks", ())
+    meter = ModbusMeter(meter_line, find_meter("SDM630"))
     ports = Ports(
         clock=clock,
         store=store,
@@ -78,7 +88,9 @@ def build() -> Device:
         reader=Pn532Reader(reader_line),
         reset=reset,
         log=log,
-        connectors=[_connector(front_end, Sdm630Meter(meter_line), clock)],
+        connectors=[_connector(front_end, parts, meter, clock, options)],
+        button=None if "button" in lacks else parts,
+        buzzer=None if "buzzer" in lacks else buzzer,
     )
     crashes = count_watchdog(store, reset.cause)
     station = Station(ports, provisioned(store, "factory", log), crashes)
@@ -92,26 +104,41 @@ def _open_store(log):
     flash.mount(flash.Flash(pins.FLASH, pins.FLASH_BLOCKS), _FOLDER)
     store = FileStore(_FOLDER)
     flash.take_over(pins.PROVISIONING, pins.PROVISIONING_BYTES, store)
-    wanted = provisioned(store, "board", log).get("connectors", _CONNECTORS)
-    if wanted != _CONNECTORS:
-        raise ValueError("connectors %r: this board has one meter line, expected 1" % wanted)
     return store
 
 
-def _connector(front_end, meter, clock):
+def _check(options):
+    wanted = options.get("connectors", _CONNECTORS)
+    if wanted != _CONNECTORS:
+        raise ValueError("connectors %r: this board has one meter line, expected 1" % wanted)
+
+
+def _connector(front_end, parts, meter, clock, options):
     lamp = PinLamp(
         FrontEndOutput(front_end, 0, tagged.LAMP_RED),
         FrontEndOutput(front_end, 0, tagged.LAMP_GREEN),
         FrontEndOutput(front_end, 0, tagged.LAMP_BLUE),
         clock,
     )
+    lacks, socket = options.get("lacks", ()), options.get("socket", True)
+    second = FrontEndRelay(front_end, 0, tagged.SECOND_CLOSED, tagged.SECOND_AT)
+
+    def fitted(part):
+        return None if part in lacks else parts
+
     return ConnectorPorts(
         FrontEndPilot(front_end, 0),
         FrontEndRelay(front_end, 0),
         FrontEndGuard(front_end, 0),
         meter,
         lamp,
-        dict(_ELECTRICS),
+        dict(_ELECTRICS, socket=socket),
+        second_relay=fitted("second_relay") and second,
+        proximity=fitted("proximity") if socket else None,
+        lock=fitted("lock") if socket else None,
+        residual=fitted("residual"),
+        earth=fitted("earth"),
+        thermometer=fitted("thermometer"),
     )
 
 

@@ -1,8 +1,10 @@
 """The board of the desk: a station on the emulated ``machine``, for in_process and unix.
 
 Names in its store that are provisioning: ``factory`` (JSON object: setting -> text), ``board``
-(JSON object: ``connectors`` 1..4; ``via``, see detour.py) and, for wss, the PEM files ``tls_ca``,
-``tls_certificate`` and ``tls_key``.
+(JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
+second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
+``socket`` false for a cable of the station's own, which has neither proximity nor lock) and, for
+wss, the PEM files ``tls_ca``, ``tls_certificate`` and ``tls_key``.
 """
 
 import os
@@ -11,17 +13,26 @@ import machine
 import tls
 
 import pins
+from chargepoint.drivers.button_pin import ButtonPin
+from chargepoint.drivers.buzzer_pin import BuzzerPin
 from chargepoint.drivers.clock_ticks import TicksClock
+from chargepoint.drivers.earth_pin import EarthPin
+from chargepoint.drivers.guard_interlock import InterlockGuard
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
-from chargepoint.drivers.meter_sdm630 import Sdm630Meter
+from chargepoint.drivers.lock_pins import LockPins
+from chargepoint.drivers.meter_modbus import ModbusMeter
+from chargepoint.drivers.meter_models import find as find_meter
 from chargepoint.drivers.pilot_adc import PilotAdc
 from chargepoint.drivers.provisioning import provisioned
+from chargepoint.drivers.proximity_adc import ProximityAdc
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.relay_pin import RelayPin
+from chargepoint.drivers.residual_pin import ResidualPin
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_tcp import TcpStream, client_context
 from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
+from chargepoint.drivers.thermometer_adc import AdcThermometer, Mcp9700
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard
 from chargepoint.run import count_watchdog
@@ -36,7 +47,7 @@ _ELECTRICS = {"max_ma": 32000, "phases": 3, "ventilated": False, "simplified": T
 
 
 class NoGuard(Guard):
-    """The desk has no guard, and says so."""
+    """A desk without an interlock has no guard, and says so."""
 
 
 def build(log=None, store=None) -> Device:
@@ -48,6 +59,11 @@ def build(log=None, store=None) -> Device:
     store = FileStore(".") if store is None else store
     reset = MachineReset(machine)
     options = provisioned(store, "board", log)
+    count, lacks = options.get("connectors", 1), options.get("lacks", ())
+
+    def fitted(part):
+        return part not in lacks
+
     random = OsRandom(os)
     clock = TicksClock(BenchTime(machine.current))
     stream = _stream(store, options.get("via", {}))
@@ -60,7 +76,9 @@ def build(log=None, store=None) -> Device:
         reader=Pn532Reader(machine.UART(pins.READER_UART, READER_BAUD)),
         reset=reset,
         log=log,
-        connectors=[_connector(at, clock) for at in range(options.get("connectors", 1))],
+        connectors=[_Connector(at, options).ports(clock) for at in range(count)],
+        button=ButtonPin(_input(pins.BUTTON, pulled_up=True)) if fitted("button") else None,
+        buzzer=BuzzerPin(_output(pins.BUZZER)) if fitted("buzzer") else None,
     )
     crashes = count_watchdog(store, reset.cause)
     station = Station(ports, provisioned(store, "factory", log), crashes)
@@ -78,19 +96,87 @@ def _stream(store, via):
     return TcpStream(Detour(via), context)
 
 
-def _connector(at, clock):
-    # The relay first: whatever fails after it, the coil has no current.
-    relay = RelayPin(
-        machine.Pin(pins.RELAY[at], machine.Pin.OUT, value=0),
-        machine.Pin(pins.FEEDBACK[at], machine.Pin.IN),
-    )
-    pilot = PilotAdc(
-        machine.PWM(machine.Pin(pins.PILOT_PWM[at], machine.Pin.OUT), freq=1000, duty_u16=65535),
-        machine.ADC(machine.Pin(pins.PILOT_ADC[at])),
-        zero_mv=pins.PILOT_ZERO_MV,
-        ratio_bp=pins.PILOT_RATIO_BP,
-    )
-    meter = Sdm630Meter(machine.UART(pins.METER_UART[at], METER_BAUD))
-    red, green, blue = [machine.Pin(pin, machine.Pin.OUT) for pin in pins.LAMP[at]]
-    lamp = PinLamp(red, green, blue, clock)
-    return ConnectorPorts(pilot, relay, NoGuard(), meter, lamp, dict(_ELECTRICS))
+def _output(pin):
+    return machine.Pin(pin, machine.Pin.OUT, value=0)
+
+
+def _input(pin, pulled_up=False):
+    return machine.Pin(pin, machine.Pin.IN, machine.Pin.PULL_UP if pulled_up else None)
+
+
+class _Connector:
+    """The drivers of connector ``at`` (from 0), with ``options`` as provisioned."""
+
+    def __init__(self, at, options):
+        self._at = at
+        self._lacks = options.get("lacks", ())
+        self._socket = options.get("socket", True)
+
+    def ports(self, clock):
+        at = self._at
+        # The relays first: whatever fails after them, the coils have no current.
+        relay = self._relay(pins.RELAY, pins.FEEDBACK)
+        second = self._relay(pins.SECOND_RELAY, pins.SECOND_FEEDBACK)
+        meter = ModbusMeter(machine.UART(pins.METER_UART[at], METER_BAUD), find_meter("SDM630"))
+        red, green, blue = [machine.Pin(pin, machine.Pin.OUT) for pin in pins.LAMP[at]]
+        return ConnectorPorts(
+            self._pilot(),
+            relay,
+            self._guard(),
+            meter,
+            PinLamp(red, green, blue, clock),
+            dict(_ELECTRICS, socket=self._socket),
+            second_relay=second if self._has("second_relay") else None,
+            proximity=self._proximity(),
+            lock=self._lock(),
+            residual=self._residual(),
+            earth=EarthPin(_input(pins.EARTH[at])) if self._has("earth") else None,
+            thermometer=self._thermometer(),
+        )
+
+    def _has(self, part):
+        return part not in self._lacks
+
+    def _relay(self, coils, mirrors):
+        mirror = _input(mirrors[self._at]) if self._has("feedback") else None
+        return RelayPin(_output(coils[self._at]), mirror)
+
+    def _pilot(self):
+        pwm_pin = machine.Pin(pins.PILOT_PWM[self._at], machine.Pin.OUT)
+        return PilotAdc(
+            machine.PWM(pwm_pin, freq=1000, duty_u16=65535),
+            machine.ADC(machine.Pin(pins.PILOT_ADC[self._at])),
+            zero_mv=pins.PILOT_ZERO_MV,
+            ratio_bp=pins.PILOT_RATIO_BP,
+            switch_pin=_output(pins.PILOT_OFF[self._at]),
+        )
+
+    def _guard(self):
+        if not self._has("interlock"):
+            return NoGuard()
+        sense = _input(pins.INTERLOCK_SENSE[self._at])
+        return InterlockGuard(_output(pins.INTERLOCK[self._at]), sense)
+
+    def _proximity(self):
+        if not self._socket or not self._has("proximity"):
+            return None
+        adc = machine.ADC(machine.Pin(pins.PROXIMITY_ADC[self._at]))
+        return ProximityAdc(adc, pins.PROXIMITY_SERIES_OHM, pins.PROXIMITY_SUPPLY_MV)
+
+    def _lock(self):
+        if not self._socket or not self._has("lock"):
+            return None
+        at = self._at
+        sense = _input(pins.LOCK_SENSE[at])
+        return LockPins(_output(pins.LOCK_A[at]), _output(pins.LOCK_B[at]), sense)
+
+    def _residual(self):
+        if not self._has("residual"):
+            return None
+        test = _output(pins.RESIDUAL_TEST[self._at])
+        return ResidualPin(_input(pins.RESIDUAL[self._at], pulled_up=True), test)
+
+    def _thermometer(self):
+        if not self._has("thermometer"):
+            return None
+        return AdcThermometer(machine.ADC(machine.Pin(pins.THERMOMETER_ADC[self._at])), Mcp9700())

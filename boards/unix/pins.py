@@ -44,6 +44,8 @@ THERMOMETER_ADC = (59, 69, 79, 89)
 PILOT_OFF = (90, 91, 92, 93)
 # The heartbeat of the interlock: an edge in each step holds the contactor's supply.
 INTERLOCK = (94, 95, 96, 97)
+# High while the interlock is open.
+INTERLOCK_SENSE = (100, 101, 102, 103)
 # The technician's button: low while pressed. The buzzer: high sounds.
 BUTTON = 98
 BUZZER = 99

@@ -10,7 +10,7 @@ LEISURE_MS = 1000
 
 
 class Pace:
-    """Fine steps while anything moves: pilot duty, relays, the lock, frames, people; else up to a second."""
+    """Fine steps while anything moves: pilot, relays, lock, frames, people; else up to 1 s."""
 
     def __init__(self, stage):
         self._stage = stage

@@ -1,5 +1,5 @@
-"""The line to a pilot front end: a small processor beside the mains that has the pilot, the relay,
-the guard, the lamp and the clock (frames: wire/tagged.py; ports on it: front_end_ports.py).
+"""The line to a pilot front end: a small processor beside the mains that has pilot, relays, guard,
+lamp, clock and all that protects (frames: wire/tagged.py; ports on it: front_end_ports.py).
 
 Rules:
 - The front end says STATUS, the station makes one step and answers COMMAND: nothing of a step
@@ -38,6 +38,8 @@ class FrontEnd:
         self.high_mv = [0] * connectors
         self.low_mv = [0] * connectors
         self.inputs = [0] * connectors
+        self.proximity_ohm = [tagged.OHM_OPEN] * connectors
+        self.tenths_c = [tagged.TENTHS_NONE] * connectors
         self.duty_bp = [_X1_BP] * connectors
         self.outputs = [0] * connectors
         self.beaten = [False] * connectors
@@ -124,7 +126,6 @@ class FrontEnd:
             self.now_ms += (now_ms - self._heard_ms) & _WRAP
         self._heard_ms = now_ms
         self.utc_s = utc_s
-        for at, (high_mv, low_mv, inputs) in enumerate(rows):
-            self.high_mv[at] = high_mv
-            self.low_mv[at] = low_mv
-            self.inputs[at] = inputs
+        for at, row in enumerate(rows):
+            self.high_mv[at], self.low_mv[at], self.inputs[at] = row[:3]
+            self.proximity_ohm[at], self.tenths_c[at] = row[3:]

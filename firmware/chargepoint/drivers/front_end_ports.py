@@ -2,8 +2,13 @@
 
 import hashlib
 
+from micropython import const
+
+from chargepoint import ports
 from chargepoint.ports import Clock, Guard, Log, Pilot, Random, Relay, Reset
 from chargepoint.wire import tagged
+
+_OPEN_OHM = const(100000)
 
 
 class FrontEndClock(Clock):
@@ -36,9 +41,16 @@ class FrontEndClock(Clock):
 class FrontEndPilot(Pilot):
     """The pilot of connector ``at`` (from 0)."""
 
+    can_disconnect = True
+
     def __init__(self, front_end, at: int):
         self._front_end = front_end
         self._at = at
+        self._off = FrontEndOutput(front_end, at, tagged.PILOT_OFF)
+
+    def connect(self, connected: bool) -> None:
+        """Takes effect at the end of the step."""
+        self._off.value(not connected)
 
     def set_duty(self, duty_bp: int) -> None:
         """Takes effect at the end of the step. Raises ValueError outside 0..10000."""
@@ -56,7 +68,7 @@ class FrontEndPilot(Pilot):
 
 
 class FrontEndOutput:
-    """One output of connector ``at`` as a machine.Pin is: for a lamp's colours."""
+    """One output of connector ``at`` as a machine.Pin is: for a lamp's colours, a buzzer."""
 
     def __init__(self, front_end, at: int, bit: int):
         self._outputs = front_end.outputs
@@ -70,12 +82,22 @@ class FrontEndOutput:
 
 
 class FrontEndRelay(Relay):
-    """The relay and the contactor's mirror contact of connector ``at``."""
+    """A relay of connector ``at`` and the mirror contact of its contactor.
 
-    def __init__(self, front_end, at: int):
-        self._front_end = front_end
+    ``coil`` and ``mirror`` are its places in outputs and inputs (wire/tagged.py).
+    """
+
+    def __init__(
+        self,
+        front_end,
+        at: int,
+        coil: int = tagged.RELAY_CLOSED,
+        mirror: int = tagged.FEEDBACK_AT,
+    ):
+        self._inputs = front_end.inputs
         self._at = at
-        self._coil = FrontEndOutput(front_end, at, tagged.RELAY_CLOSED)
+        self._coil = FrontEndOutput(front_end, at, coil)
+        self._mirror = mirror
 
     def set_closed(self, closed: bool) -> None:
         """Takes effect at the end of the step."""
@@ -83,8 +105,68 @@ class FrontEndRelay(Relay):
 
     def feedback(self) -> bool:
         """True closed, False open, None when this front end does not watch it."""
-        seen = self._front_end.inputs[self._at] & tagged.FEEDBACK_BITS
-        return None if seen == tagged.FEEDBACK_NONE else seen == tagged.FEEDBACK_CLOSED
+        return tagged.watched(self._inputs[self._at], self._mirror)
+
+
+class FrontEndParts(
+    ports.Proximity,
+    ports.Lock,
+    ports.ResidualCurrent,
+    ports.Earth,
+    ports.Thermometer,
+    ports.Button,
+):
+    """All else that the front end has at connector ``at``, one object for each of these ports.
+
+    One class, since each costs RAM. What it is told takes effect at the end of the step.
+    """
+
+    can_test = True
+
+    def __init__(self, front_end, at: int):
+        self._front_end = front_end
+        self._at = at
+        self._lock_in = FrontEndOutput(front_end, at, tagged.LOCK_IN)
+        self._lock_out = FrontEndOutput(front_end, at, tagged.LOCK_OUT)
+        self._test = FrontEndOutput(front_end, at, tagged.RESIDUAL_TEST)
+
+    def read_ohm(self) -> int:
+        """The cable's resistor; 100000 for an open line."""
+        ohm = self._front_end.proximity_ohm[self._at]
+        return _OPEN_OHM if ohm == tagged.OHM_OPEN else ohm
+
+    def drive(self, direction: int) -> None:
+        """The lock's motor: 1 in, -1 out, 0 no current."""
+        self._lock_in.value(direction > 0)
+        self._lock_out.value(direction < 0)
+
+    def locked(self) -> bool:
+        """True: the bolt is in; False: out; None: not watched."""
+        return self._watched(tagged.LOCK_AT)
+
+    def tripped(self) -> bool:
+        """True: the monitor trips, or is not there."""
+        return self._watched(tagged.RESIDUAL_AT) is not False
+
+    def test(self, on: bool) -> None:
+        """The monitor's test input."""
+        self._test.value(on)
+
+    def connected(self) -> bool:
+        """Protective earth; None: not watched."""
+        return self._watched(tagged.EARTH_AT)
+
+    def poll(self, now_ms: int) -> None:
+        """Take the temperature of this step's STATUS."""
+        tenths_c = self._front_end.tenths_c[self._at]
+        self.celsius_mc = None if tenths_c == tagged.TENTHS_NONE else tenths_c * 100
+
+    def pressed(self) -> bool:
+        """The technician's button."""
+        return bool(self._front_end.inputs[self._at] & tagged.BUTTON)
+
+    def _watched(self, at):
+        return tagged.watched(self._front_end.inputs[self._at], at)
 
 
 class FrontEndGuard(Guard):

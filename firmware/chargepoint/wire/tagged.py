@@ -14,11 +14,13 @@ repeated or acknowledged here; what must arrive is said again with the next STAT
     START    front end  to station     cause 1 (place in CAUSES), entropy 16: why the station's
                                        processor was started; once, before it says anything
     STATUS   front end  to station     now_ms 4, utc_s 4 (0: clock never set), then for each
-                                       connector: high_mv 2 signed, low_mv 2 signed, inputs 1
+                                       connector: high_mv 2 signed, low_mv 2 signed, inputs 2,
+                                       proximity 2 in ohm (OHM_OPEN: no resistor), temperature 2
+                                       signed in 1/10 degree Celsius (TENTHS_NONE: not known)
     COMMAND  front end  to front end   now_ms 4 of the STATUS that it answers, beat_ms 2 (open the
                                        contactor when a STATUS waits longer for its answer; 0:
                                        open it now), due_ms 2 (the station has nothing to do for
-                                       so long), then for each connector: duty_bp 2, outputs 1
+                                       so long), then for each connector: duty_bp 2, outputs 2
     CLOCK    front end  to front end   utc_s 4: keep this
     RESET    front end  to front end   hard 1: start the station's processor anew
     LOG      front end  to front end   level 1 (0 debug .. 3 error), text: a line for people
@@ -33,8 +35,12 @@ repeated or acknowledged here; what must arrive is said again with the next STAT
 number: the station counts its CONNECTs (modulo 256) and a CONNECT ends the connection before it;
 what carries another number than the last CONNECT's is late and means nothing.
 
-inputs: FEEDBACK_* in bits 0-1, PILOT_READ (high_mv and low_mv are usable), GUARD_TRIPPED.
-outputs: RELAY_CLOSED, and the lamp's LAMP_RED, LAMP_GREEN, LAMP_BLUE.
+inputs: PILOT_READ (high_mv and low_mv are usable), GUARD_TRIPPED, BUTTON (pressed), and two bits
+each (0: this front end does not watch it, 1 no, 2 yes) at FEEDBACK_AT (the contactor is closed),
+SECOND_AT (that for L2 and L3 is), LOCK_AT (the bolt is in), EARTH_AT (there is protective earth),
+RESIDUAL_AT (the residual-current monitor trips).
+outputs: RELAY_CLOSED, SECOND_CLOSED, LOCK_IN and LOCK_OUT (the lock's motor), RESIDUAL_TEST,
+PILOT_OFF (the pilot is taken off the vehicle), BUZZER, and LAMP_RED, LAMP_GREEN, LAMP_BLUE.
 """
 
 import struct
@@ -57,17 +63,27 @@ CONNECTED = const(0x4E)
 DATA = const(0x44)
 CLOSED = const(0x58)
 
-FEEDBACK_NONE = const(0)
-FEEDBACK_OPEN = const(1)
-FEEDBACK_CLOSED = const(2)
-FEEDBACK_BITS = const(3)
+FEEDBACK_AT = const(0)
+SECOND_AT = const(4)
+LOCK_AT = const(6)
+EARTH_AT = const(8)
+RESIDUAL_AT = const(10)
 PILOT_READ = const(4)
 GUARD_TRIPPED = const(8)
+BUTTON = const(0x1000)
+OHM_OPEN = const(0xFFFF)
+TENTHS_NONE = const(-0x8000)
 
 RELAY_CLOSED = const(1)
 LAMP_RED = const(2)
 LAMP_GREEN = const(4)
 LAMP_BLUE = const(8)
+SECOND_CLOSED = const(0x10)
+LOCK_IN = const(0x20)
+LOCK_OUT = const(0x40)
+RESIDUAL_TEST = const(0x80)
+PILOT_OFF = const(0x100)
+BUZZER = const(0x200)
 
 CAUSES = ("power", "watchdog", "reset")
 LEVELS = ("debug", "info", "warning", "error")
@@ -80,9 +96,9 @@ _HEAD = const(4)
 _TAIL = const(2)
 _ENTROPY_BYTES = const(16)
 _STATUS_HEAD = "<II"
-_STATUS_ROW = "<hhB"
+_STATUS_ROW = "<hhHHh"
 _COMMAND_HEAD = "<IHH"
-_COMMAND_ROW = "<HB"
+_COMMAND_ROW = "<HH"
 
 
 def frame(tag: int, payload: bytes) -> bytes:
@@ -150,7 +166,7 @@ def _whole(came: bytes) -> int:
 
 
 def status(now_ms: int, utc_s: int, rows: tuple) -> bytes:
-    """A STATUS; ``rows`` are (high_mv, low_mv, inputs), one for each connector."""
+    """A STATUS; ``rows`` are (high_mv, low_mv, inputs, ohm, tenths_c), one for each connector."""
     head = struct.pack(_STATUS_HEAD, now_ms, utc_s or 0)
     return frame(STATUS, head + b"".join([struct.pack(_STATUS_ROW, *row) for row in rows]))
 
@@ -159,6 +175,12 @@ def read_status(payload: bytes) -> tuple:
     """``(now_ms, utc_s or None, rows)``; ValueError for a payload of a wrong length."""
     now_ms, utc_s = _head(_STATUS_HEAD, _STATUS_ROW, payload)
     return now_ms, utc_s or None, _rows(_STATUS_HEAD, _STATUS_ROW, payload)
+
+
+def watched(inputs: int, at: int) -> bool:
+    """The two bits of ``inputs`` at ``at``: False, True, or None when it is not watched."""
+    seen = inputs >> at & 3
+    return None if not seen else seen == 2
 
 
 def command(now_ms: int, beat_ms: int, due_ms: int, rows: tuple) -> bytes:

@@ -9,11 +9,7 @@ TARGETS = {
 }
 
 # Parts that the board of a target does not have.
-LACKS = {
-    name: ("second_relay", "proximity", "lock", "residual", "earth", "thermometer", "interlock",
-           "button", "buzzer")
-    for name in TARGETS
-}  # fmt: skip
+LACKS = {"qemu": ("interlock",)}
 
 
 def make_target(name: str, folder, provisioning: dict, seed: int = 1, **options):

@@ -14,7 +14,32 @@ import pins  # noqa: E402  (the desk's: the harness wires worlds by it)
 from chargepoint.wire import tagged  # noqa: E402
 
 _CAUSES = {"PWRON_RESET": "power", "WDT_RESET": "watchdog"}
-_LAMPS = (tagged.LAMP_RED, tagged.LAMP_GREEN, tagged.LAMP_BLUE)
+# A pin of the desk, and the bit of COMMAND that drives it; the contactors are apart.
+_DRIVEN = (
+    (pins.LAMP[0][0], tagged.LAMP_RED),
+    (pins.LAMP[0][1], tagged.LAMP_GREEN),
+    (pins.LAMP[0][2], tagged.LAMP_BLUE),
+    (pins.LOCK_A[0], tagged.LOCK_IN),
+    (pins.LOCK_B[0], tagged.LOCK_OUT),
+    (pins.RESIDUAL_TEST[0], tagged.RESIDUAL_TEST),
+    (pins.PILOT_OFF[0], tagged.PILOT_OFF),
+    (pins.BUZZER, tagged.BUZZER),
+)
+_CONTACTORS = (
+    (pins.RELAY[0], tagged.RELAY_CLOSED),
+    (pins.SECOND_RELAY[0], tagged.SECOND_CLOSED),
+)
+# A pin of the desk, and where STATUS says what it sees; a pin without a wire is not watched.
+_WATCHED = (
+    (pins.FEEDBACK[0], tagged.FEEDBACK_AT),
+    (pins.SECOND_FEEDBACK[0], tagged.SECOND_AT),
+    (pins.LOCK_SENSE[0], tagged.LOCK_AT),
+    (pins.EARTH[0], tagged.EARTH_AT),
+    (pins.RESIDUAL[0], tagged.RESIDUAL_AT),
+)
+# Beyond these a line is open or shorted.
+_OPEN_MV = 3200
+_THERMOMETER_MV = (100, 1750)
 _PWM_HZ = 1000
 _BP = 10_000
 _MASK = 0xFFFFFFFF
@@ -28,8 +53,8 @@ class FrontEnd:
         self._frames = tagged.Frames()
         self._now_ms = 0
         self._utc_offset_ms = None
-        self._feedback = 0
-        self._wave = None
+        self._levels = {}
+        self._waves = {}
         self._duty_bp = None
         self._driven = {}
         self._awaited_ms = None
@@ -43,14 +68,10 @@ class FrontEnd:
         return tagged.start(_CAUSES.get(cause, "reset"), self._noise.randbytes(16))
 
     def load(self, inputs: dict) -> None:
-        """See what a snapshot says of the pilot, the contactor and the time."""
+        """See what a snapshot says of the pilot, the other inputs and the time."""
         self._now_ms = inputs.get("t", self._now_ms)
-        for pin, level in inputs.get("p", ()):
-            if pin == pins.FEEDBACK[0]:
-                self._feedback = level
-        for wave in inputs.get("a", ()):
-            if wave[0] == pins.PILOT_ADC[0]:
-                self._wave = wave
+        self._levels.update(inputs.get("p", ()))
+        self._waves.update((wave[0], wave[1:]) for wave in inputs.get("a", ()))
 
     def step(self, inputs: dict) -> bytes:
         """The frames that make the station step."""
@@ -76,7 +97,8 @@ class FrontEnd:
         """A STATUS stayed without an answer: the guard opens."""
         self.tripped = True
         self.answered = True
-        self._drive(pins.RELAY[0], 0)
+        for pin, _ in _CONTACTORS:
+            self._drive(pin, 0)
         self._say("error", "front end: the station does not answer, contactor open")
 
     def take(self) -> dict:
@@ -85,16 +107,38 @@ class FrontEnd:
         return outputs
 
     def _row(self):
-        inputs = tagged.FEEDBACK_CLOSED if self._feedback else tagged.FEEDBACK_OPEN
+        inputs = 0
+        for pin, at in _WATCHED:
+            if pin in self._levels:
+                inputs |= (2 if self._levels[pin] else 1) << at
+        if not self._levels.get(pins.BUTTON, 1):
+            inputs |= tagged.BUTTON
         if self.tripped:
             inputs |= tagged.GUARD_TRIPPED
-        if self._wave is None:
-            return 0, 0, inputs
-        _, high_mv, low_mv, _, noise_mv = self._wave
+        if pins.PILOT_ADC[0] in self._waves:
+            inputs |= tagged.PILOT_READ
+        return *self._pilot(), inputs, self._proximity_ohm(), self._tenths_c()
+
+    def _pilot(self):
+        if pins.PILOT_ADC[0] not in self._waves:
+            return 0, 0
+        high_mv, low_mv, _, noise_mv = self._waves[pins.PILOT_ADC[0]][:4]
         # The trimmed extremes of a noisy wave lie outside of its levels.
         high_mv += self._noise.randint(0, noise_mv)
         low_mv -= self._noise.randint(0, noise_mv)
-        return _pilot_mv(high_mv), _pilot_mv(low_mv), inputs | tagged.PILOT_READ
+        return _pilot_mv(high_mv), _pilot_mv(low_mv)
+
+    def _proximity_ohm(self):
+        level_mv = self._waves.get(pins.PROXIMITY_ADC[0], (_OPEN_MV,))[0]
+        if level_mv >= _OPEN_MV:
+            return tagged.OHM_OPEN
+        return round(pins.PROXIMITY_SERIES_OHM * level_mv / (pins.PROXIMITY_SUPPLY_MV - level_mv))
+
+    def _tenths_c(self):
+        level_mv = self._waves.get(pins.THERMOMETER_ADC[0], (0,))[0]
+        least_mv, most_mv = _THERMOMETER_MV
+        # MCP9700: 500 mV at 0 degrees, 1 mV for each tenth.
+        return level_mv - 500 if least_mv <= level_mv <= most_mv else tagged.TENTHS_NONE
 
     def _take(self, tag, payload):
         if tag == tagged.COMMAND:
@@ -115,12 +159,12 @@ class FrontEnd:
         if self._awaited_ms not in (None, now_ms):
             return  # the late answer of a station that hung
         ((duty_bp, driven),) = rows
-        closed = driven & tagged.RELAY_CLOSED
-        if not closed:
+        if not driven & tagged.RELAY_CLOSED:
             self.tripped = False
-        held = closed and beat_ms and not self.tripped
-        self._drive(pins.RELAY[0], 1 if held else 0)
-        for pin, bit in zip(pins.LAMP[0], _LAMPS):
+        for pin, bit in _CONTACTORS:
+            held = driven & bit and beat_ms and not self.tripped
+            self._drive(pin, 1 if held else 0)
+        for pin, bit in _DRIVEN:
             self._drive(pin, 1 if driven & bit else 0)
         if duty_bp != self._duty_bp:
             self._duty_bp = duty_bp

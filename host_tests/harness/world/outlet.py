@@ -161,7 +161,8 @@ class Outlet:
     def _on_phases(self, amount):
         connected = 3 if self.second_contactor.closed or not self._has_second else 1
         used = min(self.vehicle.phases, self._mains.phases, connected)
-        return [amount] * used + [0] * (3 - used)
+        shares_bp = self.vehicle.draws_bp
+        return [amount * shares_bp[at] // 10_000 if at < used else 0 for at in range(3)]
 
     def _second_load_ma(self):
         return self._on_phases(self.vehicle.current_ma)[1]

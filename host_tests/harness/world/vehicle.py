@@ -20,7 +20,9 @@ class Vehicle:
     """``before_change`` is called before the current's course changes, ``after_change`` when S2
     or the plug moved.
 
-    Times and rates may be set at any time; rates are A/s.
+    Times and rates may be set at any time; rates are A/s. A slow vehicle has a long
+    ``ask_after_ms``. One that is ``asleep`` answers no offer until its pilot was dead or in F for
+    ``wake_ms``. ``overdraws`` makes it draw more than it was offered.
     """
 
     def __init__(self, schedule: Schedule):
@@ -32,10 +34,13 @@ class Vehicle:
         self.draw_after_ms = 1000
         self.follow_ms = 1000
         self.stop_after_ms = 500
+        self.wake_ms = 2000
         self.rise_a_s = 10
         self.fall_a_s = 50
         self.plugged = False
         self.ignores_stop = False
+        self.asleep = False
+        self.draws_bp = [10_000, 10_000, 10_000]
         self.phases = 3
         self.max_ma = 32_000
         # In the plug of its cable; None: no resistor (or no plug at all).
@@ -59,6 +64,7 @@ class Vehicle:
         simplified: bool = False,
         ventilation: bool = False,
         ignores_stop: bool = False,
+        asleep: bool = False,
         cable_a: int | None = 32,
         cable_ohm: int | None = None,
     ) -> None:
@@ -76,6 +82,7 @@ class Vehicle:
         self.cable_ohm = ohm
         self.plugged = True
         self.ignores_stop = ignores_stop
+        self.asleep = asleep
         self._wants = asks
         self._simplified = simplified
         self.load.s2 = simplified
@@ -103,6 +110,7 @@ class Vehicle:
             self.max_ma / 1000 if amps is None else amps, self.phases if phases is None else phases
         )
         self._wants = True
+        self.asleep = False
         if "open" in self._plans or not is_pwm(self._duty_bp):
             return
         if self.load.s2:
@@ -118,6 +126,19 @@ class Vehicle:
         if self.load.s2:
             self._stop()
 
+    def overdraws(self, factor: float, phase: int | None = None) -> None:
+        """Draw ``factor`` times what is offered, on every phase or on one (1 to 3) only."""
+        if factor < 0 or phase not in (None, 1, 2, 3):
+            raise ValueError(f"a factor of 0 or more on phase 1 to 3, not {factor} on {phase}")
+        self.before_change()
+        for at in range(3) if phase is None else (phase - 1,):
+            self.draws_bp[at] = round(factor * 10_000)
+
+    def flap(self, times: int, every_ms: int = 300) -> None:
+        """S2 goes to and fro so many times, the first time now; then it is as it was."""
+        self._must_be_plugged()
+        self._flap(2 * times, every_ms)
+
     # -- what the vehicle senses ----------------------------------------------------------------
 
     def sense_pilot(self, duty_bp: int) -> None:
@@ -125,6 +146,10 @@ class Vehicle:
         if not self.plugged or duty_bp == self._duty_bp:
             return
         self._duty_bp = duty_bp
+        if duty_bp:
+            self._drop("wake")
+        else:
+            self._plan("wake", self.wake_ms, self._wake)
         if is_pwm(duty_bp):
             self._sense_offer()
         else:
@@ -161,7 +186,7 @@ class Vehicle:
 
     @property
     def current_ma(self) -> int:
-        """What it draws now on each of its phases."""
+        """What it means to draw now on each of its phases."""
         return self._ramp.at(self._schedule.now_ms)
 
     def double_area(self, from_ms: int) -> int:
@@ -176,8 +201,17 @@ class Vehicle:
             return
         if self.load.s2 and self._wants:
             self._plan("follow", self.follow_ms, self._follow)
-        elif self._wants and "ask" not in self._plans:
+        elif self._wants and not self.asleep and "ask" not in self._plans:
             self._plan("ask", self.ask_after_ms, self._ask)
+
+    def _wake(self):
+        self.asleep = False
+
+    def _flap(self, left, every_ms):
+        self.load.s2 = not self.load.s2
+        self.after_change()
+        if left > 1:
+            self._plan("flap", every_ms, lambda: self._flap(left - 1, every_ms))
 
     def _ask(self):
         self._drop("ask")

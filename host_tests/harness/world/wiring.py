@@ -7,16 +7,17 @@ A part that the station lacks (World) has no wires.
 
 from .faults import FAULTS
 
-# A name of pins.py, the part that it belongs to, and what is read of an outlet.
+# A name of pins.py, the parts that it takes, and what is read of an outlet.
 _INPUTS = (
     ("FEEDBACK", "feedback", lambda outlet, pins: outlet.contactor.mirror_closed),
     (
         "SECOND_FEEDBACK",
-        "second_relay",
+        "second_relay feedback",
         lambda outlet, pins: outlet.second_contactor.mirror_closed,
     ),
     ("LOCK_SENSE", "lock", lambda outlet, pins: outlet.lock.sense),
     ("RESIDUAL", "residual", lambda outlet, pins: outlet.residual.tripped),
+    ("INTERLOCK_SENSE", "interlock", lambda outlet, pins: not outlet.interlock.held),
     ("EARTH", "earth", lambda outlet, pins: outlet.earthed),
 )
 # The same in millivolts.
@@ -24,14 +25,14 @@ _STEADY = (
     ("PROXIMITY_ADC", "proximity", lambda outlet, pins: _divided(outlet.proximity_ohm, pins)),
     ("THERMOMETER_ADC", "thermometer", lambda outlet, pins: outlet.thermometer.level_mv),
 )
-# A name of pins.py, the part that it belongs to (None: always there), what it does to an outlet.
+# A name of pins.py, the parts that it takes, and what it does to an outlet.
 _OUTPUTS = (
-    ("RELAY", None, lambda outlet, level: outlet.contactor.drive(level)),
+    ("RELAY", "", lambda outlet, level: outlet.contactor.drive(level)),
     ("SECOND_RELAY", "second_relay", lambda outlet, level: outlet.second_contactor.drive(level)),
     ("LOCK_A", "lock", lambda outlet, level: outlet.lock.bridge(a=level)),
     ("LOCK_B", "lock", lambda outlet, level: outlet.lock.bridge(b=level)),
     ("RESIDUAL_TEST", "residual", lambda outlet, level: outlet.residual.drive_test(level)),
-    ("PILOT_OFF", None, lambda outlet, level: outlet.connect_pilot(not level)),
+    ("PILOT_OFF", "", lambda outlet, level: outlet.connect_pilot(not level)),
 )
 _SWITCHES = ("RELAY", "SECOND_RELAY", "LOCK_A", "LOCK_B", "RESIDUAL_TEST", "PILOT_OFF")
 _STEADY_NOISE_MV = 4
@@ -128,8 +129,8 @@ class Wiring:
         """pin -> (outlet, function), for the parts that the station has."""
         return {
             getattr(self._pins, name)[number - 1]: (outlet, function)
-            for name, part, function in table
-            if part not in self._world.lacks
+            for name, parts, function in table
+            if self._world.lacks.isdisjoint(parts.split())
             for number, outlet in self._world.connectors.items()
         }
 

@@ -17,7 +17,6 @@ from .mains import Mains
 from .outlet import Outlet
 from .schedule import Event, Schedule
 
-
 # The parts that a station may lack, by the names that are provisioned on the desk's boards.
 PARTS = (
     "second_relay", "proximity", "lock", "residual", "earth", "thermometer", "interlock",

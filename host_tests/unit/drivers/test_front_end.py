@@ -57,7 +57,8 @@ class Line:
         return [tagged.read_command(of) for tag, of in self.heard() if tag == tagged.COMMAND]
 
 
-WATCHED = tagged.FEEDBACK_OPEN | tagged.PILOT_READ
+SEEN_OPEN, SEEN_CLOSED = 1, 2
+WATCHED = SEEN_OPEN | tagged.PILOT_READ
 ENTROPY = bytes(range(16))
 
 
@@ -71,8 +72,12 @@ def front_end(line):
     return FrontEnd(line, 1, line.idle)
 
 
+def row_of(high_mv, low_mv, inputs, ohm=tagged.OHM_OPEN, tenths_c=tagged.TENTHS_NONE):
+    return high_mv, low_mv, inputs, ohm, tenths_c
+
+
 def exchange(line, front_end, now_ms=0, utc_s=None, row=(12000, -12000, WATCHED), more=()):
-    line.say(*more, tagged.status(now_ms, utc_s, (row,)))
+    line.say(*more, tagged.status(now_ms, utc_s, (row_of(*row),)))
     front_end.exchange()
 
 
@@ -103,7 +108,7 @@ def test_outputs_leave_together_with_the_number_of_the_status(line, front_end):
     ports.FrontEndRelay(front_end, 0).set_closed(True)
     ports.FrontEndGuard(front_end, 0).beat(0)
     assert line.heard() == []
-    line.say(tagged.status(5010, None, ((0, 0, 0),)))
+    line.say(tagged.status(5010, None, (row_of(0, 0, 0),)))
     ports.FrontEndClock(front_end).wait_until_ms(40)
     assert line.commands() == [(5000, BEAT_MS, 40, ((2667, tagged.RELAY_CLOSED),))]
 
@@ -112,7 +117,7 @@ def test_step_without_a_beat_of_every_guard_opens_now():
     """A beat is of one step: one that is missing can't be made up by an earlier one."""
     line = Line()
     front_end = FrontEnd(line, 2, line.idle)
-    row = (0, 0, 0)
+    row = row_of(0, 0, 0)
     guards = [ports.FrontEndGuard(front_end, at) for at in range(2)]
     told = []
     for beating in ((0, 1), (0,), ()):
@@ -129,7 +134,7 @@ def test_pilot_is_unread_without_a_reading_of_this_step(line, front_end):
     assert not pilot.read()
     exchange(line, front_end, row=(9010, -11950, WATCHED))
     assert pilot.read() and (pilot.high_mv, pilot.low_mv) == (9010, -11950)
-    exchange(line, front_end, row=(9010, -11950, tagged.FEEDBACK_OPEN))
+    exchange(line, front_end, row=(9010, -11950, SEEN_OPEN))
     assert not pilot.read()
 
 
@@ -140,11 +145,62 @@ def test_duty_out_of_range_is_refused(front_end):
 
 @pytest.mark.parametrize(
     ("inputs", "closed"),
-    [(tagged.FEEDBACK_NONE, None), (tagged.FEEDBACK_OPEN, False), (tagged.FEEDBACK_CLOSED, True)],
+    [(0, None), (SEEN_OPEN, False), (SEEN_CLOSED, True)],
 )
-def test_feedback_is_what_the_front_end_sees(line, front_end, inputs, closed):
-    exchange(line, front_end, row=(0, 0, inputs))
-    assert ports.FrontEndRelay(front_end, 0).feedback() is closed
+@pytest.mark.parametrize(("coil", "mirror"), [(1, tagged.FEEDBACK_AT), (16, tagged.SECOND_AT)])
+def test_feedback_is_what_the_front_end_sees(line, front_end, inputs, closed, coil, mirror):
+    exchange(line, front_end, row=(0, 0, inputs << mirror))
+    relay = ports.FrontEndRelay(front_end, 0, coil, mirror)
+    assert relay.feedback() is closed
+    relay.set_closed(True)
+    assert front_end.outputs == [coil]
+
+
+@pytest.mark.parametrize(("inputs", "seen"), [(0, None), (1, False), (2, True)])
+def test_bolt_earth_and_residual_current_are_what_the_front_end_sees(
+    line, front_end, inputs, seen
+):
+    parts = ports.FrontEndParts(front_end, 0)
+    exchange(line, front_end, row=(0, 0, inputs << tagged.LOCK_AT))
+    assert parts.locked() is seen and parts.connected() is None
+    exchange(line, front_end, row=(0, 0, inputs << tagged.EARTH_AT))
+    assert parts.connected() is seen and parts.locked() is None
+    exchange(line, front_end, row=(0, 0, inputs << tagged.RESIDUAL_AT))
+    assert parts.tripped() is (seen is not False), "one that is not watched fails safe"
+
+
+def test_cable_and_temperature_are_those_of_the_status(line, front_end):
+    parts = ports.FrontEndParts(front_end, 0)
+    parts.poll(0)
+    assert (parts.read_ohm(), parts.celsius_mc) == (100_000, None)
+    exchange(line, front_end, row=(0, 0, 0, 220, -123))
+    parts.poll(0)
+    assert (parts.read_ohm(), parts.celsius_mc) == (220, -12_300)
+    exchange(line, front_end, row=(0, 0, 0))
+    parts.poll(0)
+    assert (parts.read_ohm(), parts.celsius_mc) == (100_000, None)
+
+
+def test_button_is_the_front_ends(line, front_end):
+    parts = ports.FrontEndParts(front_end, 0)
+    assert not parts.pressed()
+    exchange(line, front_end, row=(0, 0, tagged.BUTTON))
+    assert parts.pressed()
+
+
+def test_lock_test_and_pilot_switch_drive_their_own_bits(front_end):
+    parts, pilot = ports.FrontEndParts(front_end, 0), ports.FrontEndPilot(front_end, 0)
+    parts.drive(1)
+    pilot.connect(False)
+    assert pilot.can_disconnect
+    assert front_end.outputs == [tagged.LOCK_IN | tagged.PILOT_OFF]
+    parts.drive(-1)
+    parts.test(True)
+    pilot.connect(True)
+    assert front_end.outputs == [tagged.LOCK_OUT | tagged.RESIDUAL_TEST]
+    parts.drive(0)
+    parts.test(False)
+    assert front_end.outputs == [0]
 
 
 def test_guard_tells_that_the_front_end_holds_the_contactor_open(line, front_end):
@@ -224,7 +280,7 @@ def test_log_lines_leave_by_the_front_end(line, front_end):
     "foreign",
     [
         tagged.status(9, None, ()),
-        tagged.status(9, None, ((1, 2, 3), (1, 2, 3))),
+        tagged.status(9, None, (row_of(1, 2, 3), row_of(1, 2, 3))),
         tagged.frame(tagged.STATUS, b"short"),
         tagged.frame(tagged.START, b"\x09"),
         tagged.frame(tagged.TAG, b"\xff\xfe"),
@@ -242,7 +298,7 @@ def test_status_is_found_in_any_split_behind_noise(size, noise):
     """The front end says STATUS again and again: noise costs at most what it swallows."""
     line = Line(size)
     front_end = FrontEnd(line, 1, line.idle)
-    again = tagged.status(5, 7, ((1, 2, WATCHED),))
+    again = tagged.status(5, 7, (row_of(1, 2, WATCHED),))
     line.say(noise, again * (tagged.LONGEST // len(again) + 2))
     front_end.exchange()
     assert (front_end.utc_s, front_end.high_mv, front_end.low_mv) == (7, [1], [2])

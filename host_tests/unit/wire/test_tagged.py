@@ -72,7 +72,8 @@ def test_head_that_announces_too_much_is_no_frame():
     assert heard(tagged.Frames(), b"\xa5\x44\xff\xff" + good) == [(tagged.RESET, b"\x00")]
 
 
-rows = st.tuples(st.integers(-32768, 32767), st.integers(-32768, 32767), st.integers(0, 255))
+signed, unsigned = st.integers(-32768, 32767), st.integers(0, 65535)
+rows = st.tuples(signed, signed, unsigned, unsigned, signed)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 2**32 - 1), st.lists(rows, max_size=4))
@@ -91,13 +92,20 @@ def test_status_of_a_clock_that_was_never_set_has_no_time():
     st.integers(0, 2**32 - 1),
     st.integers(0, 65535),
     st.integers(0, 65535),
-    st.lists(st.tuples(st.integers(0, 10000), st.integers(0, 1)), max_size=4),
+    st.lists(st.tuples(st.integers(0, 10000), unsigned), max_size=4),
 )
 def test_command_round_trips(now_ms, beat_ms, due_ms, command_rows):
     frame = tagged.command(now_ms, beat_ms, due_ms, command_rows)
     ((tag, payload),) = heard(tagged.Frames(), frame)
     assert tag == tagged.COMMAND
     assert tagged.read_command(payload) == (now_ms, beat_ms, due_ms, tuple(command_rows))
+
+
+@pytest.mark.parametrize(("bits", "seen"), [(0, None), (1, False), (2, True)])
+def test_two_bits_of_the_inputs_are_one_thing_that_is_watched_or_not(bits, seen):
+    for at in (tagged.FEEDBACK_AT, tagged.SECOND_AT, tagged.LOCK_AT, tagged.RESIDUAL_AT):
+        others = 0xFFFF & ~(3 << at)
+        assert tagged.watched(others | bits << at, at) is seen
 
 
 def test_small_frames_round_trip():
