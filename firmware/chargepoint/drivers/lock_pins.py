@@ -9,14 +9,11 @@ class LockPins(Lock):
     ``rest_level`` on both is no current. ``sense_pin`` (or None) reads ``locked_level`` while the
     bolt is in. The bolt has no current once this object is made.
 
-    With one of the pins None the lock is one coil against a spring, and the coil has current while
-    its pin is not at ``rest_level``:
-
-    - no ``out_pin``: current holds the bolt in, the spring draws it out (so a power cut unlocks).
-      ``drive(0)`` then lets it stay, since taking the current away would unlock; the coil must
-      bear holding current for as long as a session lasts.
-    - no ``in_pin``: current draws the bolt out, the spring drives it in. The bolt is out only
-      while ``drive(-1)`` lasts.
+    With one of the pins None the lock is one coil against a spring: current at that pin (the level
+    that is not ``rest_level``) moves the bolt, and the spring takes it back without. ``drive(0)``
+    then changes nothing, since taking the current away would move the bolt; the coil must bear
+    current for as long as the bolt stays. HAZARD: without ``out_pin`` a power cut unlocks; without
+    ``in_pin`` it locks, and the cable needs an emergency release. Raises ValueError for no pin.
     """
 
     def __init__(
@@ -32,17 +29,15 @@ class LockPins(Lock):
         self._set(rest_level, rest_level)
 
     def drive(self, direction: int) -> None:
-        """1: in, -1: out, 0: no current (see above). ValueError for anything else."""
+        """1: in, -1: out, 0: no current (one coil: as it is). ValueError for anything else."""
         if direction not in (-1, 0, 1):
             raise ValueError("direction %r of the lock is not -1, 0 or 1" % direction)
         rest = self._rest_level
-        if self._out_pin is None:
+        if self._in_pin is None or self._out_pin is None:
             if direction:
-                self._in_pin.value(1 - rest if direction > 0 else rest)
-        elif self._in_pin is None:
-            self._out_pin.value(1 - rest if direction < 0 else rest)
+                self._set(rest ^ (direction > 0), rest ^ (direction < 0))
         elif direction:
-            self._set(1 if direction > 0 else 0, 1 if direction < 0 else 0)
+            self._set(int(direction > 0), int(direction < 0))
         else:
             self._set(rest, rest)
 

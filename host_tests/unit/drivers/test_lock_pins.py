@@ -45,21 +45,15 @@ def test_a_lock_without_sense_can_not_tell():
 
 
 @pytest.mark.parametrize("rest_level", [0, 1])
-def test_a_coil_that_holds_the_bolt_in_keeps_its_current_until_it_shall_unlock(rest_level):
+@pytest.mark.parametrize("current_drives", [1, -1])
+def test_a_coil_against_a_spring_keeps_its_current_until_the_other_way(current_drives, rest_level):
     pin = Pin()
-    lock = LockPins(pin, None, rest_level=rest_level)
-    assert pin.level == rest_level
-    assert levels(lock, [pin], 1, 0) == [1 - rest_level], "a spring would unlock"
-    assert levels(lock, [pin], -1, 0) == [rest_level]
-
-
-@pytest.mark.parametrize("rest_level", [0, 1])
-def test_a_coil_that_draws_the_bolt_out_has_current_only_while_it_does(rest_level):
-    pin = Pin()
-    lock = LockPins(None, pin, rest_level=rest_level)
-    assert levels(lock, [pin], 1) == [rest_level], "the spring drives it in"
-    assert levels(lock, [pin], -1) == [1 - rest_level]
+    pins = (pin, None) if current_drives == 1 else (None, pin)
+    lock = LockPins(*pins, rest_level=rest_level)
+    assert pin.level == rest_level, "no current from the first moment"
     assert levels(lock, [pin], 0) == [rest_level]
+    assert levels(lock, [pin], current_drives, 0) == [1 - rest_level]
+    assert levels(lock, [pin], -current_drives, 0) == [rest_level]
 
 
 @pytest.mark.parametrize("direction", [2, -2, None, "in"])
