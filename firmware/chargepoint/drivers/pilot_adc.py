@@ -6,7 +6,7 @@ of 100 us: 6 A (10 %) at one end and 65 A (90 %) at the other. For 80 A (96 %, 4
 a burst of 160.
 
 The fourth from each end is what counts. Wi-Fi throws single reads far off (micropython#7514): up
-to three such spikes in a burst, all to one side, do not move it.
+to three such spikes in a burst of any length, all to one side, do not move it.
 
 A burst of 64 holds the step up for 2.3-5.2 ms: the longest that any driver takes in a calm step,
 and the price of reading the pilot without hardware that samples by itself.
@@ -18,6 +18,7 @@ from chargepoint.ports import Pilot
 
 _FULL = const(65535)
 _BP = const(10000)
+_FULL_MV = const(12000)
 # Beyond what an ADC can say, in microvolts; still a small integer on a 32-bit interpreter.
 _ABOVE = const(0x3FFFFFFF)
 # Three are dropped and the fourth taken, at each end.
@@ -29,7 +30,9 @@ class PilotAdc(Pilot):
 
     ``pwm`` has duty_u16, ``adc`` has read_uv (machine.PWM, machine.ADC); ``burst`` is the number
     of reads, at least 8. ``switch_pin`` (or None) takes the pilot off the vehicle while it is at
-    ``off_level``; the pilot is on the vehicle once this object is made.
+    ``off_level``; the pilot is on the vehicle once this object is made. From ``full_mv`` on at the
+    ADC (None: never) the pilot counts as +12 V: where the ADC saturates below that, what it says
+    there must not be taken for 9 V.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class PilotAdc(Pilot):
         burst: int = 64,
         switch_pin=None,
         off_level: int = 1,
+        full_mv: int = None,
     ):
         if burst < _SHORTEST:
             raise ValueError("burst %d is too short to be trimmed, want 8 or more" % burst)
@@ -51,6 +55,7 @@ class PilotAdc(Pilot):
         self._burst = burst
         self._switch_pin = switch_pin
         self._off_level = off_level
+        self._full_uv = _ABOVE if full_mv is None else full_mv * 1000
         self.can_disconnect = switch_pin is not None
         self.connect(True)
 
@@ -101,5 +106,7 @@ class PilotAdc(Pilot):
         self.low_mv = self._pilot_mv(low4)
 
     def _pilot_mv(self, uv):
+        if uv >= self._full_uv:
+            return _FULL_MV
         # mV = uV / 1000 * 10000 / ratio, in an order that never leaves 30 bits.
         return ((uv - self._zero_uv) * 10 + self._ratio_bp // 2) // self._ratio_bp

@@ -2,6 +2,8 @@
 
 import subprocess
 
+import machine
+import onewire
 import pytest
 
 from chargepoint.drivers.thermometer_ds18b20 import CONVERSION_MS, REST_MS, Ds18b20
@@ -125,6 +127,17 @@ def test_a_single_spoiled_reading_keeps_the_last(life):
     assert life.after(CYCLE_MS) == 25_000
     life.part.fail(None)
     assert life.after(3 * CYCLE_MS) == 25_000
+
+
+def test_it_is_read_on_the_line_of_the_emulated_processor():
+    bench, part = machine.Bench(), ds18b20.Ds18b20()
+    machine.use(bench)
+    bench.attach("onewire", 16, part)
+    thermometer = Ds18b20(onewire.OneWire(machine.Pin(16)))
+    for now_ms in range(0, READING_MS, 10):
+        bench.load({"t": now_ms})
+        thermometer.poll(now_ms)
+    assert thermometer.celsius_mc == 25_000
 
 
 class Foreign(ds18b20.Ds18b20):
