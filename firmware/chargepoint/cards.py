@@ -13,6 +13,23 @@ from binascii import hexlify
 from chargepoint.core import transactions
 from chargepoint.core.authorisation import ACCEPTED, Authorisation, same_tag
 
+# First byte of a single-size UID that the card makes up anew each time (ISO 14443-3, UID0).
+_RANDOM = 0x08
+
+
+def tag_of(uid: bytes, reverse: bool) -> str:
+    """The idTag of a card: its UID in upper-case hex, first transmitted byte first.
+
+    ``reverse``: last byte first. 4, 7 and 10 bytes make 8, 14 and 20 characters, and 20 is the
+    most that an idTag can have (OCPP 1.6 §7.28).
+    """
+    return hexlify(bytes(reversed(uid)) if reverse else uid).decode().upper()
+
+
+def is_random(uid: bytes) -> bool:
+    """Whether the card shows another UID the next time: four bytes that begin with 08."""
+    return len(uid) == 4 and uid[0] == _RANDOM
+
 
 class Cards:
     """The driver's side of ``station``."""
@@ -29,8 +46,12 @@ class Cards:
             self._go_along(now_ms)
 
     def present_uid(self, uid: bytes, now_ms: int) -> None:
-        """A card in the field; its idTag is the UID in upper-case hex, first byte first."""
-        self.present(hexlify(uid).decode().upper(), now_ms)
+        """A card in the field; its idTag is its UID, see ``tag_of``."""
+        tag = tag_of(uid, self._station.settings.get("ReverseUid"))
+        if is_random(uid):
+            text = "card %s changes its number each time it is shown: it can't be enrolled"
+            self._station.ports.log.write("warning", text % tag)
+        self.present(tag, now_ms)
 
     def present(self, tag: str, now_ms: int) -> None:
         """A driver shows ``tag``."""

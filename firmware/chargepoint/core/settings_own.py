@@ -41,6 +41,8 @@ ROWS = (
      "Seconds until a vehicle that does not answer an offer is woken once; 0: never."),
     ("TechnicianReset", "bool", "false", None, None, "RW", False,
      "true: a technician looked after latched faults; they may end. Falls back to false."),
+    ("ReverseUid", "bool", "false", None, None, "RW", False,
+     "A card's idTag is its UID from the last byte to the first, as some vendors have it."),
     ("RandomDelay", "int", "0", 0, 1800, "RW", False,
      "Longest random delay in seconds before energy starts or stops by itself."),
 )
