@@ -4,8 +4,8 @@
   not seen for ABSENT_MS, or when the field was empty at all and it was told AGAIN_MS ago; a card
   that stays is never told twice. Another card counts at once. Of two cards in one field neither
   counts again because the other was seen between.
-- Failures in a row are trouble from the second on: "silent" when nothing was heard, else
-  "rubbish". Each is followed by a pause that doubles, and a new start; success ends both.
+- Failures in a row are trouble, from the second on if not told else: "silent" when nothing was
+  heard, else "rubbish". Each is followed by a pause that doubles, and a new start; success ends both.
 """
 
 from micropython import const
@@ -18,7 +18,6 @@ AGAIN_MS = const(3000)
 PAUSE_MS = const(250)
 LONGEST_PAUSE_MS = const(8000)
 
-_PATIENCE = const(2)
 _CARDS = const(2)
 
 _UID = const(0)
@@ -32,10 +31,14 @@ _EMPTY = const(2)
 
 
 class PresentingReader(Reader):
-    """A reader as a machine: ``table`` is its _ROWS, and ``_work`` its step."""
+    """A reader as a machine: ``table`` is its _ROWS, and ``_work`` its step.
 
-    def __init__(self, table: tuple, state: int):
+    ``patience`` is how many failures in a row are trouble.
+    """
+
+    def __init__(self, table: tuple, state: int, patience: int = 2):
         self._table = table
+        self._patience = patience
         self._state = state
         self._due_ms = None
         self._heard = False
@@ -62,7 +65,7 @@ class PresentingReader(Reader):
 
     def _fail(self, now_ms: int) -> None:
         self._failures += 1
-        if self._failures >= _PATIENCE:
+        if self._failures >= self._patience:
             self.trouble = "rubbish" if self._heard else "silent"
         doublings = min(self._failures - 1, 10)
         self._due_ms = now_ms + min(PAUSE_MS << doublings, LONGEST_PAUSE_MS)

@@ -1,8 +1,8 @@
 """How a reader finds one card's UID among several (ISO 14443-3 type A, 6.5).
 
-WUPA wakes every card. Then, on each of three cascade levels, all answer at once with four bytes and
-their BCC; where two bits collide the reader says which it wants and asks for the rest; SELECT with
-all of it is answered by one card's SAK. Bits go least first.
+WUPA wakes every card. Then, on each of three cascade levels, all answer at once with four bytes
+and their BCC; where two bits collide the reader says which it wants and asks for the rest; SELECT
+with all of it is answered by one card's SAK. Bits go least first.
 """
 
 from micropython import const

@@ -33,7 +33,7 @@ class Part:
     def fail(self, fault):
         """From now on ``fault`` is wrong with it, or nothing (None)."""
         if fault not in _ALL:
-            raise ValueError("fault %r: one of %r expected" % (fault, _ALL))
+            raise ValueError(f"fault {fault!r}: one of {_ALL!r} expected")
         if DISAPPEARS in (self.fault, fault) and fault != self.fault:
             self.power_up()
         self.fault = fault
