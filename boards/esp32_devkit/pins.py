@@ -1,6 +1,6 @@
-"""Pads and front end of the ESP32 DevKit on its carrier (board.md has the circuit).
+"""Pads of the ESP32 DevKit on its carrier (board.md has the circuit).
 
-`make check` holds these to the ESP32's rules by their names: see tools/boards.
+`make check` holds these to the ESP32's rules by what the parts of board.json ask of them.
 """
 
 # High is +12 V, low is -12 V; pulled up, so that a pad without a driver offers nothing.
@@ -21,9 +21,3 @@ METER_RX = 27
 READER_UART = 2
 READER_TX = 22
 READER_RX = 21
-
-# 100 kohm from the pilot, 22 kohm to 3.3 V, 16 kohm to ground (E24, 1 %): mV at the pad =
-# PILOT_ZERO_MV + mV on the pilot * ratio / 10000. +-12.6 V are 2340 and 203 mV, inside the range
-# in which the ADC at 11 dB is usable (150 to 2450 mV).
-PILOT_ZERO_MV = 1272
-PILOT_RATIO_BP = 848

@@ -1,20 +1,18 @@
 """Every board's folder, held to what its hardware can do. `python -m tools.boards.check`."""
 
-import ast
 import json
-import runpy
 import sys
 from pathlib import Path
 
-from tools.boards import described, pads, partitions, wiring
+from tools.boards import described, description, overview, pads, partitions, parts
 from tools.build.image import compiled_files, pack
 from tools.paths import ROOT
 
 NAME = "boards"
 REMEDY = "mend the board's folder; tools/boards has the rules"
 _FILES = (
-    "pins.py",
     "board.md",
+    "board.py",
     "manifest.py",
     "mpconfigboard.cmake",
     "mpconfigboard.h",
@@ -24,12 +22,13 @@ _MB = 1024 * 1024
 
 
 def find(root: Path) -> list:
-    folders = sorted(path.parent for path in (root / "boards").glob("*/board.py"))
-    return [
+    folders = sorted(path.parent for path in (root / "boards").glob("*/board.json"))
+    found = [
         f"{folder.relative_to(root)}/{line}"
         for folder in folders
         for line in of_board(folder, root / "firmware/chargepoint/drivers")
     ]
+    return found or overview.findings(root / "boards")
 
 
 def of_board(folder: Path, drivers: Path, image_bytes: int | None = None) -> list:
@@ -38,27 +37,36 @@ def of_board(folder: Path, drivers: Path, image_bytes: int | None = None) -> lis
     found = found or [f"board.json: {line}" for line in described.findings(content)]
     if found or not described.is_real(content):
         return found
-    missing = [f"{name}: missing" for name in _FILES if not (folder / name).exists()]
+    wanted = (*_FILES, *(file for file, _ in described.revisions(content).values()))
+    missing = [f"{name}: missing" for name in wanted if not (folder / name).exists()]
     if missing:
         return missing
-    pins = pins_of(folder / "pins.py")
-    program = ast.parse((folder / "board.py").read_text())
+    found = [
+        line
+        for name, (file, own) in described.revisions(content).items()
+        for line in of_revision(own, description.pins_of(folder / file), file, drivers)
+    ]
+    found += [f"board.md: {line}" for line in _told((folder / "board.md").read_text(), content)]
+    if found:
+        return found
     size = image_size(folder.name) if image_bytes is None else image_bytes
     table = (folder / "partitions.csv").read_text()
     return [
-        *[f"pins.py: {line}" for line in pads.findings(pins, content)],
-        *[f"board.json: {line}" for line in wiring.findings(program, content, drivers)],
-        *[
-            f"partitions.csv: {line}"
-            for line in partitions.findings(table, content["flash_mb"] * _MB, size)
-        ],
-        *[f"board.md: {line}" for line in _told((folder / "board.md").read_text(), content)],
+        f"partitions.csv: {line}"
+        for line in partitions.findings(table, content["flash_mb"] * _MB, size)
     ]
 
 
-def pins_of(path: Path) -> dict:
-    """The names that pins.py gives."""
-    return {name: value for name, value in runpy.run_path(str(path)).items() if name.isupper()}
+def of_revision(content: dict, pins: dict, file: str, drivers: Path) -> list:
+    """What is wrong with the parts of one revision of a board, and with their pins."""
+    found = [f"board.json: {line}" for line in parts.findings(content, pins, drivers)]
+    if found:
+        return found
+    wanted = parts.uses(content)
+    return [
+        f"{file}: {line}"
+        for line in pads.findings(pins, wanted, content, parts.energised(content))
+    ]
 
 
 def image_size(board: str) -> int:

@@ -1,5 +1,7 @@
 """board.json: what a board is, what it may draw, what it is made of, what it watches."""
 
+from tools.boards.chips import CHIPS
+
 GUARDS = ("none", "interlock", "ulp", "front end")
 MONITORED = (
     "pilot",
@@ -23,10 +25,12 @@ _REAL = {
     "straps": dict,
     "monitored": dict,
 }
-_LIMITS = {"max_a": int, "phases": int, "ventilated": bool, "simplified": bool}
+_OPTIONAL = {"revisions": dict}
+_LIMITS = {"max_a": int, "phases": int, "ventilated": bool, "simplified": bool, "socket": bool}
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", dict: "an object"}
 _EMULATED = ("host", "cortex-m3")
-_MCUS = ("esp32", *_EMULATED)
+# What a revision of a board may have of its own: the rest is the board's.
+_REVISION = {"pins": str, "mcu": str, "straps": dict, "pulls": dict}
 # IEC 61851-1 annex A: what a duty can say.
 LEAST_A, MOST_A = 6, 80
 
@@ -36,27 +40,66 @@ def is_real(described: dict) -> bool:
 
 
 def findings(described: dict) -> list:
-    """What is wrong with the content of board.json."""
+    """What is wrong with the content of board.json, before anyone looks at parts and pins."""
     expected = _COMMON | _REAL if is_real(described) else _COMMON
-    found = _shape(described, expected, "")
+    found = _shape(described, expected, "", _OPTIONAL if is_real(described) else {})
     if found:
         return found
-    if described["mcu"] not in _MCUS:
-        found.append(f"mcu: {described['mcu']!r}, expected one of {', '.join(_MCUS)}")
-    if described["guard"] not in GUARDS:
-        found.append(f"guard: {described['guard']!r}, expected one of {', '.join(GUARDS)}")
+    found = _word(described, "mcu", (*CHIPS, *_EMULATED))
+    found += _word(described, "guard", GUARDS)
     if described["connectors"] < 1:
         found.append(f"connectors: {described['connectors']}, expected 1 or more")
     return found + _of_a_real_board(described) if is_real(described) else found
 
 
+def revisions(described: dict) -> dict:
+    """{name of the revision: (name of its file of pins, the description with what it changes)}.
+
+    A board without revisions has one, called "".
+    """
+    common = {name: value for name, value in described.items() if name != "revisions"}
+    found = {}
+    for name, own in described.get("revisions", {}).items():
+        changes = {key: value for key, value in own.items() if key != "pins"}
+        found[name] = (own["pins"], common | changes)
+    return found or {"": ("pins.py", common)}
+
+
+def _word(described, name, words):
+    value = described[name]
+    return [] if value in words else [f"{name}: {value!r}, expected one of {', '.join(words)}"]
+
+
 def _of_a_real_board(described: dict) -> list:
     found = _shape(described["limits"], _LIMITS, "limits.") or _limits(described["limits"])
-    for name, pull in described["pulls"].items():
-        if pull not in ("up", "down"):
-            found.append(f"pulls.{name}: {pull!r}, expected up or down")
-    watched = described["monitored"]
-    found += [
+    if described["connectors"] > 1:
+        found.append("connectors: the assembly of these boards builds one, expected 1")
+    found += _pulls(described)
+    found += _monitored(described["monitored"])
+    for name, own in described.get("revisions", {}).items():
+        found += _revision(f"revisions.{name}", own)
+    return found
+
+
+def _pulls(described: dict) -> list:
+    return [
+        f"pulls.{name}: {pull!r}, expected up or down"
+        for name, pull in described["pulls"].items()
+        if pull not in ("up", "down")
+    ]
+
+
+def _revision(place: str, own) -> list:
+    if type(own) is not dict:
+        return [f"{place}: {own!r}, expected an object"]
+    if "pins" not in own:
+        return [f"{place}.pins: missing; name the file of its pins"]
+    found = _shape(own, {}, f"{place}.", _REVISION)
+    return found or (_word(own, "mcu", CHIPS) if "mcu" in own else [])
+
+
+def _monitored(watched: dict) -> list:
+    found = [
         f"monitored.{name}: missing; say what watches it, or null" for name in MONITORED
         if name not in watched
     ]  # fmt: skip
@@ -68,12 +111,13 @@ def _of_a_real_board(described: dict) -> list:
     return found
 
 
-def _shape(content: dict, expected: dict, before: str) -> list:
+def _shape(content: dict, expected: dict, before: str, optional: dict | None = None) -> list:
+    known = expected | (optional or {})
     found = [f"{before}{name}: missing" for name in expected if name not in content]
     for name, value in content.items():
-        kind = expected.get(name)
+        kind = known.get(name)
         if kind is None:
-            found.append(f"{before}{name}: unknown; expected {', '.join(expected)}")
+            found.append(f"{before}{name}: unknown; expected {', '.join(known)}")
         elif type(value) is not kind:
             found.append(f"{before}{name}: {value!r}, expected {_WORDS[kind]}")
     return found

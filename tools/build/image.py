@@ -1,7 +1,10 @@
 """The application of a board as a ROMFS image: what a board mounts on /rom.
 
 In the image lie main, chargepoint/ and the board's own modules, compiled to .mpy: modules of a
-ROMFS run where they lie and cost a third of the heap of modules that are loaded from files.
+ROMFS run where they lie and cost a third of the heap of modules that are loaded from files. A
+board of the ESP32 family has the shared assembly and, made from its board.json, described.py.
+
+A board with revisions is named as board@revision; without one the first is meant.
 """
 
 import json
@@ -11,12 +14,17 @@ from pathlib import Path
 
 from mpremote.romfs import VfsRomWriter
 
+from tools.boards import description
+from tools.boards.chips import CHIPS
 from tools.paths import BIN, BUILD, ROOT
 
 FIRMWARE = ROOT / "firmware"
 BOARDS = ROOT / "boards"
-_NOT_ON_A_BOARD = ("manifest.py",)
-_MARCH = {"esp32": "xtensawin", "cortex-m3": "armv7m", "x86": "x86"}  # by board.json's "mcu"
+_NOT_ON_A_BOARD = ("manifest.py", "pins.py")  # of a described board: its pins are in described.py
+_SHARED = "esp32"
+_MARCH = {"cortex-m3": "armv7m", "x86": "x86"} | {
+    name: chip.march for name, chip in CHIPS.items()
+}  # by board.json's "mcu"
 _LEVEL = "-O2"  # asserts go, line numbers stay: a trace from the field must tell the line
 
 
@@ -44,18 +52,30 @@ def compiled_files(board: str) -> dict:
 
 def source_files(board: str) -> dict:
     """{path in the image: source} of all modules of a board's application."""
-    folder = BOARDS / board
-    if not folder.is_dir():
+    folder = folder_of(board)
+    files = {str(path.relative_to(FIRMWARE)): path for path in sorted(FIRMWARE.rglob("*.py"))}
+    if description.is_described(folder):
+        shared = sorted((BOARDS / _SHARED).glob("*.py"))
+        made = description.write(board, BOARDS, BUILD)
+        own = [path for path in shared if path.name not in _NOT_ON_A_BOARD]
+        own += [folder / "board.py", made]
+    else:
+        own = [path for path in sorted(folder.glob("*.py")) if path.name != "manifest.py"]
+    return files | {path.name: path for path in own}
+
+
+def folder_of(board: str) -> Path:
+    """The folder of ``board``; raises ValueError that names those that there are."""
+    folder = BOARDS / board.partition("@")[0]
+    if not folder.is_dir() or not folder.name:
         known = ", ".join(sorted(path.name for path in BOARDS.iterdir() if path.is_dir()))
         raise ValueError(f"there is no board {board!r}; there are: {known}")
-    files = {str(path.relative_to(FIRMWARE)): path for path in sorted(FIRMWARE.rglob("*.py"))}
-    own = [path for path in sorted(folder.glob("*.py")) if path.name not in _NOT_ON_A_BOARD]
-    return files | {path.name: path for path in own}
+    return folder
 
 
 def compiler_options(board: str) -> list:
     """The architecture, for boards whose interpreter runs native code."""
-    described = BOARDS / board / "board.json"
+    described = folder_of(board) / "board.json"
     mcu = json.loads(described.read_text()).get("mcu") if described.exists() else None
     return [_LEVEL] + ([f"-march={_MARCH[mcu]}"] if mcu in _MARCH else [])
 

@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 
+from tools.boards import description
 from tools.checks.sources import run_module
 from tools.paths import STUBS
 
@@ -58,6 +59,9 @@ def _complaints(root: Path, files: list, board) -> list:
     places = [root / "firmware"] + ([board] if board else [])
     if board and board.name == "unix":
         places.append(root / _EMULATED)  # there, these modules are the hardware
+    if board and description.is_described(board):
+        made = description.write(board.name, root / "boards", root / "build")
+        places += [root / "boards/esp32", made.parent]
     environment = os.environ | {"MYPYPATH": ":".join(map(str, [*places, STUBS]))}
     cache = root / ".mypy_cache" / (board.name if board else "firmware")
     words = (*_OPTIONS, f"--custom-typeshed-dir={STUBS}", f"--cache-dir={cache}", *files)

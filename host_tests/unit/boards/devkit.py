@@ -1,4 +1,4 @@
-"""The ESP32's own modules for CPython, as far as boards/esp32_devkit asks for them."""
+"""The ESP32's own modules for CPython, as far as boards/esp32 asks for them."""
 
 import importlib
 import sys
@@ -7,8 +7,7 @@ import machine
 
 from hands import BenchTime
 from host_tests.harness import paths
-
-FOLDER = paths.BOARDS / "esp32_devkit"
+from tools.boards import description
 
 
 class Rtc:
@@ -72,17 +71,36 @@ class Network:
         return self.wlan
 
 
-def load_board(monkeypatch, network):
-    """The module board of esp32_devkit on a new bench; other boards' modules come back after."""
+class OneWireModule:
+    """The C module ``_onewire`` of a bus on which nothing answers."""
+
+    def reset(self, pin):
+        return 0
+
+    def readbyte(self, pin):
+        return 255
+
+    def writebyte(self, pin, value):
+        pass
+
+
+def load_board(monkeypatch, network, board="esp32_devkit"):
+    """The modules of ``board`` on a new bench; other boards' modules come back after."""
     bench = machine.Bench()
     machine.use(bench)
     monkeypatch.setattr(machine, "RTC", Rtc, raising=False)
+    monkeypatch.setattr(machine, "bitstream", lambda *line: None, raising=False)
     monkeypatch.setitem(sys.modules, "network", network)
-    for name in ("board", "pins"):
+    monkeypatch.setitem(sys.modules, "_onewire", OneWireModule())
+    for name in ("assembly", "board", "described", "parts", "pins"):
         # To be put back as it was, there or not.
         monkeypatch.setitem(sys.modules, name, None)
         del sys.modules[name]
-    monkeypatch.syspath_prepend(str(FOLDER))
-    board = importlib.import_module("board")
-    monkeypatch.setattr(board, "time", Esp32Time(bench))
-    return board, bench
+    made = description.write(board, paths.BOARDS, paths.ROOT / "build")
+    for folder in (made.parent, paths.BOARDS / "esp32", paths.BOARDS / board.partition("@")[0]):
+        monkeypatch.syspath_prepend(str(folder))
+    importlib.invalidate_caches()
+    assembly = importlib.import_module("assembly")
+    assert importlib.import_module("board").build is assembly.build
+    monkeypatch.setattr(assembly, "time", Esp32Time(bench))
+    return assembly, bench

@@ -13,7 +13,7 @@ from host_tests.unit.boards import devkit
 from tools.build.image import compile_module, compiled_files, pack
 
 MICROPYTHON = paths.TOOLS / "bin/micropython"
-FROZEN = devkit.FOLDER / "frozen"
+FROZEN = paths.BOARDS / "esp32/frozen"
 # The divider of board.md: millivolts at the pad for volts on the pilot.
 PAD_MV = {12: 2289, 9: 2035, 6: 1780, -12: 254}
 
@@ -185,8 +185,9 @@ def compiled(tmp_path, program):
 @needs_micropython
 def test_the_image_of_this_board_starts_and_steps(tmp_path):
     """From the frozen programs through the ROMFS to a stepped station, on the interpreter."""
-    registers = compile_module(paths.EMULATED / "machine.py", "machine.py", [])
-    files = compiled_files("esp32_devkit") | {"machine.mpy": registers}
+    files = compiled_files("esp32_devkit")
+    for name in ("machine", "buses"):
+        files[f"{name}.mpy"] = compile_module(paths.EMULATED / f"{name}.py", f"{name}.py", [])
     said = start(tmp_path, files, more=_REGISTERS)
     assert "watchdog 60000" in said and "watchdog 8000" in said
     assert "wifi: off: no WifiSsid" in said

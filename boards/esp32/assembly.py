@@ -1,0 +1,105 @@
+"""Any board of the ESP32 family as a charge point: the parts of ``described`` put together.
+
+``described`` is made of the board's board.json and pins (`make build`, tools/boards/render.py):
+PARTS is ((role, driver, class, wires, options), ...), the relays first; each wire is the name of a
+maker below and what it wants. One connector, Wi-Fi, the store on the internal flash.
+
+Names in the store that are provisioning: ``factory`` (JSON object: setting -> text, with WifiSsid
+and WifiPassword), ``calibration`` (the pilot's divider, see drivers/pilot_calibration) and, for
+wss, the PEM files ``tls_ca``, ``tls_certificate`` and ``tls_key``.
+"""
+
+# ruff: noqa: E402
+
+import _thread
+import os
+import socket
+import time
+
+import described
+import machine
+import network
+import tls
+
+# Deep ones first: an import inside an import inside an import takes a kilobyte of C stack each,
+# and the interpreter's task has 16 KB.
+for _name in ("core.held", "core.contactor", "ocpp.strict_json", "ocpp.frames", "core.connector"):
+    __import__("chargepoint." + _name)
+
+from parts import Makers
+
+from chargepoint.drivers.clock_ticks import TicksClock
+from chargepoint.drivers.link_websocket import WebSocketLink
+from chargepoint.drivers.network_wifi import Wifi
+from chargepoint.drivers.pilot_calibration import RECORD, calibrated
+from chargepoint.drivers.provisioning import provisioned
+from chargepoint.drivers.sockets_network import NetworkSockets
+from chargepoint.drivers.store_file import FileStore
+from chargepoint.drivers.stream_tcp import TcpStream, client_context
+from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
+from chargepoint.drivers.watchdog import MachineWatchdog
+from chargepoint.ports import Guard, Lamp, Reader
+from chargepoint.run import count_watchdog
+from chargepoint.station import ConnectorPorts, Device, Ports, Station
+
+FOLDER = "/store"
+# A TLS handshake holds a step up for 2.3 s; littlefs may erase for some 100 ms.
+WATCHDOG_MS = 8000
+
+
+def build(log=None, store=None) -> Device:
+    """The station of this board. ``log`` None: the console; ``store`` None: the flash.
+
+    Raises ValueError for a factory setting that is unknown or out of range.
+    """
+    log = PrintLog() if log is None else log
+    store = FileStore(FOLDER) if store is None else store
+    reset = MachineReset(machine)
+    random = OsRandom(os)
+    clock = TicksClock(time, machine.RTC())
+    parts = _parts(clock, store, log)
+    wifi = Wifi(network, time, log)
+    sockets = NetworkSockets(socket, wifi, _thread.start_new_thread)
+    ports = Ports(
+        clock=clock,
+        store=store,
+        link=WebSocketLink(TcpStream(sockets, lambda: _context(store)), random),
+        random=random,
+        reader=parts.pop("reader", None) or Reader(),
+        reset=reset,
+        log=log,
+        button=parts.pop("button", None),
+        buzzer=parts.pop("buzzer", None),
+        connectors=[_connector(parts)],
+    )
+    crashes = count_watchdog(store, reset.cause)
+    station = Station(ports, provisioned(store, "factory", log), crashes)
+    wifi.join(station.settings.get("WifiSsid"), station.settings.get("WifiPassword"))
+    watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
+    return Device(station, clock, watchdog, reset, store, log)
+
+
+def _context(store):
+    authority = store.read("tls_ca")
+    if authority is None:
+        raise ValueError("no certificate authority, expected tls_ca in the store")
+    return client_context(tls, authority, store.read("tls_certificate"), store.read("tls_key"))
+
+
+def _parts(clock, store, log):
+    """{role: its port}; the relays are made first, so that no coil has current from then on."""
+    makers = Makers(clock, store)
+    parts = {}
+    for role, driver, name, wires, options in described.PARTS:
+        given = dict(options)
+        if role == "pilot":
+            calibrated(provisioned(store, RECORD, log), log, given)
+        parts[role] = makers.part(driver, name, wires, given)
+    return parts
+
+
+def _connector(parts):
+    # HAZARD: without a part "guard" nothing but the interpreter opens the contactor (board.md).
+    guard = parts.pop("guard", None) or Guard()
+    lamp = parts.pop("lamp", None) or Lamp()
+    return ConnectorPorts(guard=guard, lamp=lamp, options=dict(described.LIMITS), **parts)

@@ -1,0 +1,61 @@
+"""A board's description as the module that goes on the device: tuples of constants, which stay in
+flash when they are frozen, instead of JSON that would have to be read.
+"""
+
+from tools.boards import catalogue, parts
+from tools.boards.chips import CHIPS
+
+# The relays first: whatever fails after them, no coil has current.
+_FIRST = ("relay", "second_relay", "guard")
+# What the assembly builds by itself, from the settings.
+_BY_ITSELF = ("network",)
+_HEAD = '"""Made from {source} by tools.build: change those."""\n\n'
+
+
+def text(described: dict, pins: dict, source: str) -> str:
+    """described.py: PARTS ((role, driver, class, wires, options), ...) and LIMITS."""
+    rows = "".join(f"    {row!r},\n" for row in _rows(described, pins))
+    limits = tuple(limits_of(described).items())
+    return _HEAD.format(source=source) + f"PARTS = (\n{rows})\nLIMITS = {limits!r}\n"
+
+
+def limits_of(described: dict) -> dict:
+    """The options of core's Connector."""
+    limits = dict(described["limits"])
+    return {"max_ma": limits.pop("max_a") * 1000, **limits}
+
+
+def _rows(described: dict, pins: dict) -> list:
+    wanted = described["parts"]
+    order = [role for role in _FIRST if role in wanted]
+    order += [role for role in wanted if role not in (*_FIRST, *_BY_ITSELF)]
+    return [_row(role, wanted[role], pins, _inside(described, pins)) for role in order]
+
+
+def _inside(described: dict, pins: dict) -> dict:
+    """The pulls that the chip can help with: some pads have none."""
+    without = CHIPS[described["mcu"]].input_only
+    return {name: pull for name, pull in described["pulls"].items() if pins[name] not in without}
+
+
+def _constant(value):
+    return tuple(map(_constant, value)) if type(value) is list else value
+
+
+def _row(role: str, content: dict, pins: dict, pulls: dict) -> tuple:
+    part = catalogue.find(content["driver"], role)
+    content = {name: _constant(value) for name, value in content.items()}
+    options = parts.with_defaults(part, content)
+    wires, named = [], []
+    for wire in part.wires:
+        rows = wire.rows(role, options, pins, pulls)
+        if not wire.keyword:
+            wires += rows
+        elif rows != [("none",)]:
+            named.append((wire.keyword, *rows))
+    given = tuple(
+        (name, value)
+        for name, value in content.items()
+        if name != "driver" and not part.options[name].host
+    )
+    return role, part.module, part.name, tuple(wires), (*given, *named)
