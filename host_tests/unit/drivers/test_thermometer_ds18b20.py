@@ -121,12 +121,19 @@ def test_a_part_that_is_lost_is_none_after_three_failures_and_comes_back(life, f
     assert life.after(2 * CYCLE_MS) == 25_000
 
 
-def test_a_single_spoiled_reading_keeps_the_last(life):
+def test_spoiled_readings_apart_from_each_other_keep_the_last(life):
     life.after(CYCLE_MS)
-    life.part.fail(ds18b20.NOISY)
-    assert life.after(CYCLE_MS) == 25_000
-    life.part.fail(None)
-    assert life.after(3 * CYCLE_MS) == 25_000
+    for _ in range(4):
+        life.part.fail(ds18b20.NOISY)
+        assert life.after(CYCLE_MS) == 25_000
+        life.part.fail(None)
+        assert life.after(CYCLE_MS) == 25_000
+
+
+@pytest.mark.parametrize("celsius_mc", [-55_063, 125_063, 200_000])
+def test_a_temperature_that_it_can_not_measure_is_not_believed(life, celsius_mc):
+    life.part.celsius_mc = celsius_mc
+    assert life.after(10_000) is None
 
 
 def test_it_is_read_on_the_line_of_the_emulated_processor():
