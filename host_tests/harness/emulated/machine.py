@@ -14,6 +14,7 @@ Both are small dicts of lists of integers and short strings, fit for JSON:
                                     of 1 kHz between two levels, duty in 1/100 percent; one more
                                     number: how many of 64 samples are spoiled, up and down in turn
              "u": [[uart, "hex"]]   bytes that arrived
+             "k": [[counter, edges]]   what a pulse counter has counted since power came
              "c": cards before readers; see buses.py
     outputs  "p": [[pin, level]]  "w": [[pin, duty_u16, freq_hz]]  "u": [[uart, "hex"]]
              "f": how often the watchdog was fed   "r": "hard" or "soft", a reset is wanted
@@ -78,6 +79,7 @@ class Bench:
         self.duties = {}
         self.adc_tables = {}
         self.received = {}
+        self.counts = {}
         self.sent = {}
         self.lost = 0
         self.fed = 0
@@ -100,6 +102,8 @@ class Bench:
             self._fill_table(self.adc_table(wave[0]), *wave[1:])
         for uart, data in snapshot.get("u", ()):
             self._receive(uart, unhexlify(data))
+        for counter, edges in snapshot.get("k", ()):
+            self.counts[counter] = edges
         self.parts.load(snapshot.get("c", ()))
 
     def attach(self, bus: str, id: int, part, select: int = None) -> None:
@@ -334,6 +338,19 @@ class UART:
     def txdone(self) -> bool:
         """Nothing is ever left to be sent."""
         return True
+
+
+class Counter:
+    """A hardware pulse counter (MicroPython 1.26 on the ESP32): 0 when it is made, then rising."""
+
+    def __init__(self, id, src=None, filter_ns=0):
+        self._counts = current.counts
+        self.id = id
+        self._zero = self._counts.get(id, 0)
+
+    def value(self) -> int:
+        """Edges since it was made."""
+        return self._counts.get(self.id, 0) - self._zero
 
 
 class WDT:
