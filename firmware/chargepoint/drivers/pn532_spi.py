@@ -14,6 +14,7 @@ _STATUS = const(0x02)
 _WRITE = const(0x01)
 _READ = const(0x03)
 _READY = const(1)
+_NOBODY = const(0xFF)  # a line that no one drives, or shorted to the supply
 _ACK_BYTES = const(6)
 
 # The bits of a nibble from the other end.
@@ -37,7 +38,8 @@ class Pn532Spi:
         if self._expected is None:
             return 0
         self._transfer(_STATUS, self._status)
-        return self._status[1] & _READY
+        status = self._status[1]
+        return status & _READY if status != _NOBODY else 0
 
     def read(self, count: int) -> bytes:
         """The frame that ``any`` found (at most ``count`` bytes), or None."""

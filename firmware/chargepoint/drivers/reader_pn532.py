@@ -62,8 +62,10 @@ class Pn532Reader(PresentingReader):
         self._found = None
 
     def _work(self, now_ms: int) -> None:
-        if self._line.any():
-            self._listen(self._line.read(_READ_BYTES), now_ms)
+        # On a bus the ACK and the answer are read apart; after a late step both wait.
+        for _ in range(2):
+            if self._line.any():
+                self._listen(self._line.read(_READ_BYTES), now_ms)
         if self._state in _QUIET:
             if self._is_due(now_ms):
                 self._happen("due", now_ms)

@@ -12,6 +12,7 @@ VERSION = 0x92
 _COMMAND, _COM_IRQ, _DIV_IRQ, _ERROR = 0x01, 0x04, 0x05, 0x06
 _FIFO_DATA, _FIFO_LEVEL, _CONTROL, _BIT_FRAMING, _COLL = 0x09, 0x0A, 0x0C, 0x0D, 0x0E
 _TX_CONTROL, _TX_ASK, _CRC_HIGH, _CRC_LOW = 0x14, 0x15, 0x21, 0x22
+_VERSION = 0x37
 _T_MODE, _T_PRESCALER, _T_RELOAD_HIGH, _T_RELOAD_LOW = 0x2A, 0x2B, 0x2C, 0x2D
 
 # Values after a reset that are not 0.
@@ -33,9 +34,8 @@ _AFTER_RESET = {
     0x22: 0xFF,
     0x24: 0x26,
     0x26: 0x48,
-    0x37: VERSION,
 }
-_READ_ONLY = (_ERROR, 0x07, _CRC_HIGH, _CRC_LOW, 0x37)
+_READ_ONLY = (_ERROR, 0x07, _CRC_HIGH, _CRC_LOW, _VERSION)
 
 _FIFO_BYTES = 64
 _START_UP_MS = 1
@@ -52,6 +52,7 @@ class Mfrc522(Part):
     def __init__(self):
         self._cards = []
         self.tear = 0
+        self.version = VERSION
         Part.__init__(self)
 
     def power_up(self):
@@ -107,6 +108,8 @@ class Mfrc522(Part):
             return byte
         if register == _FIFO_LEVEL:
             return len(self._fifo)
+        if register == _VERSION:
+            return self.version
         return self._registers[register]
 
     def _write(self, register, value, now_ms):
