@@ -68,7 +68,7 @@ FAULTS = (
     ("cable", "OtherError", "MREC23ProximityFault", AT_ONCE, "self", 0, False, _HELD),
     # The bolt did not arrive after LOCK_TRIES, or left its place for LOCK_LOST_MS.
     ("lock", "ConnectorLockFailure", "MREC1ConnectorLockFailure", AT_ONCE, "self", 0, False,
-     _NOW),
+     _HELD),
     # At or above the cut of the board's curve; ends 10 degrees below it.
     ("temperature_high", _HEAT, "MREC3HighTemperature", ORDERLY, "self", 0, False, _HELD),
     # No reading of the thermometer for TEMPERATURE_SILENT_MS.

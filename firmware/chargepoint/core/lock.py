@@ -37,11 +37,11 @@ _ROWS = (
     (OUT, ASK, OUT, None),
     (OUT, STAY, OUT, None),
     (OUT, TURN, MOVING, "first"),
-    (OUT, ASTRAY, MOVING, "first"),
+    (OUT, ASTRAY, MOVING, "lost"),
     (IN, ASK, IN, None),
     (IN, STAY, IN, None),
     (IN, TURN, MOVING, "first"),
-    (IN, ASTRAY, MOVING, "first"),
+    (IN, ASTRAY, MOVING, "lost"),
     (MOVING, ASK, MOVING, None),
     (MOVING, STAY, MOVING, None),
     (MOVING, OVER, RESTING, "rest"),
@@ -73,6 +73,7 @@ class Lock:
         self.monitored = False
         self._bolt = bolt
         self._driven_in = True
+        self._lost = False
         self._tries = 0
         self._since_ms = 0
         self._seen = Held()
@@ -90,7 +91,8 @@ class Lock:
 
     def put(self, faults, now_ms: int) -> None:
         """Tell the book."""
-        faults.put("lock", self.state == JAMMED or self._astray(), now_ms)
+        lost = self._lost and self.state in (MOVING, RESTING)
+        faults.put("lock", lost or self.state == JAMMED, now_ms)
 
     def retry(self, now_ms: int) -> None:
         """Someone asks for it once more: a jammed bolt is driven again."""
@@ -162,6 +164,7 @@ class Lock:
         elif effect == "forget":
             self._tries = 0
         else:
+            self._lost = effect == "lost"
             self._tries = self._tries + 1 if effect == "again" else 1
             self._driven_in = self.wanted
             self._bolt.drive(1 if self.wanted else -1)

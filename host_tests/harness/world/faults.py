@@ -36,6 +36,10 @@ FAULTS = {
         "protective earth broken: the pilot reads as state A, the earth monitor sees it",
         apply=lambda outlet, present: setattr(outlet.circuit, "earth_open", present),
     ),
+    "earth_lost": Fault(
+        "the installation's protective earth is gone: the cable's own still joins the vehicle",
+        apply=lambda outlet, present: setattr(outlet, "earth_lost", present),
+    ),
     "contactor_welded": Fault(
         "the contacts stick: they stay closed once they are or have been closed",
         apply=lambda outlet, present: outlet.contactor.weld(present),

@@ -37,6 +37,12 @@ class Lock:
         self._legs = [a if a is not None else self._legs[0], b if b is not None else self._legs[1]]
         self.drive(int(self._legs[0]) - int(self._legs[1]))
 
+    def force_out(self) -> None:
+        """Somebody pushes the bolt out by hand."""
+        self._settle()
+        self._from = 0
+        self._plan()
+
     def jam(self, jammed: bool) -> None:
         """The bolt can't be moved, or can again."""
         self._settle()

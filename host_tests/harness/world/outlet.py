@@ -44,6 +44,7 @@ class Outlet:
         self.meter = EnergyMeter(self.settle, self._probe)
         self.observer = SafetyObserver()
         self.faults: set[str] = set()
+        self.earth_lost = False
         self.duty_bp = 0
         self.pilot_hz = 0
         self.lamp = (0, 0, 0)
@@ -103,7 +104,7 @@ class Outlet:
     @property
     def earthed(self) -> bool:
         """There is protective earth, as an earth monitor sees it."""
-        return not self.circuit.earth_open
+        return not (self.circuit.earth_open or self.earth_lost)
 
     @property
     def temperature_c(self) -> float:
