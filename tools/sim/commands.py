@@ -93,8 +93,8 @@ def _vehicle(sim, connector):
     return sim.stage.world.outlet(connector).vehicle
 
 
-def _plug_in(sim, connector, amps, phases, asks):
-    _vehicle(sim, connector).plug_in(amps, phases, asks)
+def _plug_in(sim, connector, amps, phases, asks, cable_a, asleep):
+    _vehicle(sim, connector).plug_in(amps, phases, asks, cable_a=cable_a, asleep=asleep)
 
 
 def _unplug(sim, connector):
@@ -133,6 +133,19 @@ def _network(sim, up):
 
 def _mains(sim, on):
     sim.stage.world.mains.switch(on)
+
+
+def _voltage(sim, volts):
+    mains = sim.stage.world.mains
+    mains.set_voltage([round(volts * 1000)] * mains.phases + [0] * (3 - mains.phases))
+
+
+def _temperature(sim, celsius, connector):
+    sim.stage.world.outlet(connector).temperature_c = celsius
+
+
+def _press_button(sim, seconds):
+    sim.stage.world.press_button(round(seconds * 1000))
 
 
 def _power_cut(sim):
@@ -209,7 +222,10 @@ def _quit(sim):
 
 # do -> (function, {field: default or REQUIRED})
 COMMANDS = {
-    "plug_in": (_plug_in, {"connector": 1, "amps": 32, "phases": 3, "asks": True}),
+    "plug_in": (
+        _plug_in,
+        {"connector": 1, "amps": 32, "phases": 3, "asks": True, "cable_a": 32, "asleep": False},
+    ),
     "unplug": (_unplug, {"connector": 1}),
     "request_power": (_request_power, {"connector": 1, "amps": None, "phases": None}),
     "stop_power": (_stop_power, {"connector": 1}),
@@ -218,6 +234,9 @@ COMMANDS = {
     "clear_fault": (_clear_fault, {"name": REQUIRED, "connector": 1}),
     "network": (_network, {"up": REQUIRED}),
     "mains": (_mains, {"on": REQUIRED}),
+    "voltage": (_voltage, {"volts": REQUIRED}),
+    "temperature": (_temperature, {"celsius": REQUIRED, "connector": 1}),
+    "press_button": (_press_button, {"seconds": 0.3}),
     "power_cut": (_power_cut, {}),
     "power_on": (_power_on, {"vehicles": True}),
     "state": (_state, {}),

@@ -4,9 +4,11 @@ import json
 import math
 
 from host_tests.harness.world.faults import FAULTS
+from host_tests.harness.world.proximity import NOMINAL_OHM
 from tools.sim.errors import Refused
 
 MOST_AMPS = 80
+MOST_VOLTS = 400
 LONGEST_S = 24 * 3600
 # OCPP 1.6 §7.28: idTag is CiString20Type.
 LONGEST_TAG = 20
@@ -56,6 +58,13 @@ _FIELDS = {
     "amps": (f"amperes from 0 to {MOST_AMPS}", lambda value, _: _is_number(value, 0, MOST_AMPS)),
     "phases": ("1 or 3", lambda value, _: type(value) is int and value in (1, 3)),
     "asks": _BOOL,
+    "asleep": _BOOL,
+    "cable_a": (
+        f"{', '.join(map(str, NOMINAL_OHM))} (amperes) or null",
+        lambda value, _: value is None or type(value) is int and value in NOMINAL_OHM,
+    ),
+    "volts": (f"volts from 0 to {MOST_VOLTS}", lambda value, _: _is_number(value, 0, MOST_VOLTS)),
+    "celsius": ("degrees from -40 to 125", lambda value, _: _is_number(value, -40, 125)),
     "up": _BOOL,
     "on": _BOOL,
     "vehicles": _BOOL,

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import string
 import sys
 import termios
 import tty
@@ -16,6 +17,7 @@ HELP = (
     ("t", "tap card"),
     ("c", "charge/stop"),
     ("f", "break/mend"),
+    ("b", "button"),
     ("n", "network"),
     ("m", "mains"),
     ("x", "power"),
@@ -23,7 +25,7 @@ HELP = (
 )
 # Arrows and function keys; Escape alone is a key.
 _SEQUENCE = re.compile(r"\x1b(\[[0-9;?]*[@-~]|O.)")
-MENU = dict(zip("abcdefghijklmnopqrstuvwxyz", FAULTS))
+MENU = dict(zip(string.ascii_letters, FAULTS))
 
 
 class Keys:
@@ -38,6 +40,7 @@ class Keys:
             "t": lambda: self._do("present_card"),
             "c": self._charge,
             "f": self._open_menu,
+            "b": lambda: self._do("press_button"),
             "n": lambda: self._do("network", up=not self._sim.stage.network.up),
             "m": lambda: self._do("mains", on=not self._sim.stage.world.mains.on),
             "x": lambda: self._do("power_cut" if self._sim.stage.on else "power_on"),

@@ -7,9 +7,10 @@ from rich.text import Text
 from tools.sim.tape import pilot_text
 
 from host_tests.harness.world.offer import offered_ma  # isort: skip
+from host_tests.harness.world.proximity import OPEN_OHM  # isort: skip
 
 # Lines of the connector's panel, its border included, without the list of connectors.
-_ROWS = 12
+_ROWS = 14
 _LAMPS = {
     (0, 0, 0): ("off", "bright_black"),
     (1, 0, 0): ("red", "red"),
@@ -67,7 +68,9 @@ def _rows(sim, number: int):
     own = sim.facts["connectors"][number - 1] if sim.facts else None
     yield "vehicle", _vehicle(vehicle)
     yield "pilot", f"{pilot_text(outlet)}  offers {offered_ma(outlet.duty_bp) / 1000:.1f} A"
-    yield "contactor", _contactor(contactor)
+    yield "cable", _cable(outlet)
+    yield "contactor", _contactor(contactor, outlet.second_contactor)
+    yield "guarded", _guarded(outlet)
     yield "current", "  ".join(f"{ma / 1000:.1f}" for ma in meter.current_ma) + " A"
     yield "power", f"{meter.power_w} W"
     yield "meter", f"{meter.energy_wh / 1000:.3f} kWh"
@@ -85,9 +88,29 @@ def _vehicle(vehicle) -> str:
     return f"state {vehicle.state}, {wish}, up to {vehicle.max_ma / 1000:g} A"
 
 
-def _contactor(contactor) -> Text:
+def _cable(outlet) -> str:
+    ohm = outlet.proximity_ohm
+    told = "none seen" if ohm >= OPEN_OHM else f"{ohm} ohm"
+    return f"{told}, bolt {outlet.lock.word}"
+
+
+def _contactor(contactor, second) -> Text:
     word, style = ("closed", "bold green") if contactor.closed else ("open", "default")
-    return Text(word, style=style).append(f"   {contactor.cycles} times closed", style="dim")
+    told = Text(word, style=style).append(f", L2 L3 {'closed' if second.closed else 'open'}")
+    return told.append(f"   {contactor.cycles} times closed", style="dim")
+
+
+def _guarded(outlet) -> Text:
+    """Residual current, earth, temperature and interlock."""
+    told = Text()
+    told.append(*_fine("residual", not outlet.residual.tripped))
+    told.append(*_fine("earth", outlet.earthed))
+    told.append(*_fine("interlock", outlet.interlock.held))
+    return told.append(f"{outlet.temperature_c:g} °C")
+
+
+def _fine(name: str, fine: bool) -> tuple[str, str]:
+    return f"{name} {'✔' if fine else '✘'}  ", "default" if fine else "bold red"
 
 
 def _status(sim, number: int) -> str:

@@ -1,11 +1,13 @@
 """Everything observable, as ``state`` answers it and ``wait`` asks it.
 
-time {now_ms, utc}  power  mains  frequency_mhz  network  card  faults (of the world's station)
+time {now_ms, utc}  power  mains  frequency_mhz  network  card  button  buzzer
+faults         those of the station, not of a connector
 online         the station has its connection to the back end
 restarts       how often the station was reset since the sim began
 station        what the firmware says of itself; null without power
 connectors.N   the world's: pilot_mv duty_bp vehicle plugged coil closed cycles current_ma
-               voltage_mv power_w energy_wh lamp faults ...; and status, error_code: the last
+               voltage_mv power_w energy_wh lamp faults proximity_ohm lock residual earth
+               temperature_c second_closed pilot_connected; and status, error_code: the last
                that the back end was told; station: what the firmware says
 sessions       of our own back end, oldest first; null with a back end elsewhere
 """

@@ -69,12 +69,16 @@ def pilot_text(outlet) -> str:
 def _sights(outlet) -> dict:
     """name -> (what is compared, how it is told)."""
     closed = outlet.contactor.closed
+    second, tripped = outlet.second_contactor.closed, outlet.residual.tripped
     steady = not 0 < outlet.duty_bp < 10_000
     pilot = (outlet.vehicle.state, steady)
     return {
         "plugged": (outlet.vehicle.plugged, _plug_text(outlet.vehicle)),
         "pilot": (pilot, f"state {outlet.vehicle.state}, pilot {pilot_text(outlet)}"),
         "contactor": (closed, f"contactor {'closed' if closed else 'open'}"),
+        "second": (second, f"contactor of L2 and L3 {'closed' if second else 'open'}"),
+        "lock": (outlet.lock.engaged, f"plug {'locked' if outlet.lock.engaged else 'free'}"),
+        "residual": (tripped, f"residual-current monitor {'trips' if tripped else 'is quiet'}"),
         "faults": (sorted(outlet.faults), _fault_text(outlet)),
     }
 

@@ -32,7 +32,8 @@ def test_command_gets_its_defaults():
     """Issue 2: a plain plug_in asks for power by itself."""
     command = parse('{"do": "plug_in"}', 1)
     assert command.do == "plug_in"
-    assert command.fields == {"connector": 1, "amps": 32, "phases": 3, "asks": True}
+    vehicle = {"connector": 1, "amps": 32, "phases": 3, "asks": True}
+    assert command.fields == {**vehicle, "cable_a": 32, "asleep": False}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,9 @@ def test_command_gets_its_defaults():
         ({"do": "plug_in", "amps": -1}, "amperes from 0 to 80"),
         ('{"do": "plug_in", "amps": NaN}', "amperes from 0 to 80"),
         ({"do": "plug_in", "phases": 2}, "1 or 3"),
+        ({"do": "plug_in", "cable_a": 25}, "13, 20, 32, 63 (amperes) or null"),
+        ({"do": "voltage", "volts": 401}, "volts from 0 to 400"),
+        ({"do": "temperature", "celsius": "hot"}, "degrees from -40 to 125"),
         ({"do": "network", "up": 1}, "true or false"),
         ({"do": "network"}, '"up" expected'),
         ({"do": "fault", "name": "gremlins"}, "one of diode_missing"),

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from host_tests.harness.world import World
+from host_tests.harness.world.faults import FAULTS
 from tools.sim.frames import Reader
 from tools.sim.keys import MENU, Keys
 from tools.sim.picture import Picture
@@ -85,14 +86,33 @@ def test_picture_shows_the_connector_and_what_passes():
         assert shown in text
 
 
+def test_picture_shows_what_protects():
+    sim = Bench()
+    outlet = sim.world.connectors[1]
+    outlet.vehicle.plug_in(cable_a=20)
+    outlet.interlock.stepped(True)
+    outlet.temperature_c = 41.5
+    outlet.lock.drive(1)
+    sim.world.advance_to(300)
+    sim.world.fault("residual_current")
+    text = drawn(Picture(sim, Keys(sim)), 120, 40)
+    for shown in ("680 ohm, bolt in", "residual ✘", "earth ✔", "interlock ✔", "41.5 °C"):
+        assert shown in text
+
+
+def test_every_fault_has_a_key():
+    assert list(MENU.values()) == list(FAULTS)
+
+
 def test_keys_become_commands():
     sim = Bench(connectors=2)
     keys = Keys(sim)
-    for key in "p2tnmxq?":
+    for key in "p2tbnmxq?":
         keys.press(key)
     assert [line["do"] for line in sim.submitted] == [
         "plug_in",
         "present_card",
+        "press_button",
         "network",
         "mains",
         "power_cut",
