@@ -120,6 +120,7 @@ def test_collision_tells_its_place_and_clears_what_comes_after(host):
     assert host.read(0x06) & 0x08
     assert host.read(0x0E) == 29
     twins = [bytes.fromhex("04a1b2c3"), bytes.fromhex("04a1b2cb")]
+    host.chip.lay([])
     host.chip.lay(twins)
     wake(host)
     host.send(b"\x93\x20")
