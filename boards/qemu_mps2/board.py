@@ -74,12 +74,9 @@ def build() -> Device:
     reset = FrontEndReset(front_end)
     log = FrontEndLog(front_end)
     store = _open_store(log)
-    options = provisioned(store, "board", log)
-    _check(options)
+    options = _options(store, log)
     parts = FrontEndParts(front_end, 0)
-    buzzer = BuzzerPin(FrontEndOutput(front_end, 0, tagged.BUZZER))
     lacks = options.get("lacks", ())
-    meter = ModbusMeter(meter_line, find_meter("SDM630"))
     ports = Ports(
         clock=clock,
         store=store,
@@ -88,9 +85,9 @@ def build() -> Device:
         reader=Pn532Reader(reader_line),
         reset=reset,
         log=log,
-        connectors=[_connector(front_end, parts, meter, clock, options)],
+        connectors=[_connector(front_end, parts, meter_line, clock, options)],
         button=None if "button" in lacks else parts,
-        buzzer=None if "buzzer" in lacks else buzzer,
+        buzzer=None if "buzzer" in lacks else _buzzer(front_end),
     )
     crashes = count_watchdog(store, reset.cause)
     station = Station(ports, provisioned(store, "factory", log), crashes)
@@ -107,13 +104,19 @@ def _open_store(log):
     return store
 
 
-def _check(options):
+def _options(store, log):
+    options = provisioned(store, "board", log)
     wanted = options.get("connectors", _CONNECTORS)
     if wanted != _CONNECTORS:
         raise ValueError("connectors %r: this board has one meter line, expected 1" % wanted)
+    return options
 
 
-def _connector(front_end, parts, meter, clock, options):
+def _buzzer(front_end):
+    return BuzzerPin(FrontEndOutput(front_end, 0, tagged.BUZZER))
+
+
+def _connector(front_end, parts, meter_line, clock, options):
     lamp = PinLamp(
         FrontEndOutput(front_end, 0, tagged.LAMP_RED),
         FrontEndOutput(front_end, 0, tagged.LAMP_GREEN),
@@ -130,7 +133,7 @@ def _connector(front_end, parts, meter, clock, options):
         FrontEndPilot(front_end, 0),
         FrontEndRelay(front_end, 0),
         FrontEndGuard(front_end, 0),
-        meter,
+        ModbusMeter(meter_line, find_meter("SDM630")),
         lamp,
         dict(_ELECTRICS, socket=socket),
         second_relay=fitted("second_relay") and second,
