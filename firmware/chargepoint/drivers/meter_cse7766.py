@@ -131,8 +131,10 @@ class Cse7766Meter(Meter):
         valid = frame[20]
         reading.taken_ms = now_ms - FRAME_MS
         reading.energy_wh = self._register.energy_wh
-        reading.voltage_mv[0] = _quotient(frame, 2, 1000) if valid & _HAS_VOLTAGE else None
-        reading.current_ma[0] = _quotient(frame, 8, 1000) if valid & _HAS_CURRENT else 0
+        voltage_mv = _quotient(frame, 2, 1000) if valid & _HAS_VOLTAGE else None
+        current_ma = _quotient(frame, 8, 1000) if valid & _HAS_CURRENT else 0
+        reading.voltage_mv = [voltage_mv, None, None]
+        reading.current_ma = [current_ma, None, None]
         no_load = state != _NORMAL and state & _POWER_RANGE
         power_w = 0 if no_load or not valid & _HAS_POWER else _quotient(frame, 14, 1)
         reading.power_w = power_w
