@@ -12,7 +12,8 @@ Both are small dicts of lists of integers and short strings, fit for JSON:
              "p": [[pin, level]]    digital inputs
              "a": [[pin, high_mv, low_mv, duty_bp, noise_mv]]   what an ADC pin sees: a square wave
                                     of 1 kHz between two levels, duty in 1/100 percent; one more
-                                    number: how many of 64 samples are spoiled, up and down in turn
+                                    number: how many of 64 samples are spoiled, up and down in turn.
+                                    None for the levels: the converter fails
              "u": [[uart, "hex"]]   bytes that arrived
              "k": [[counter, edges]]   what a pulse counter has counted since power came
              "c": cards before readers; see buses.py
@@ -169,6 +170,10 @@ class Bench:
         self.lost += len(whole) - len(buffer[0])
 
     def _fill_table(self, table, high_mv, low_mv, duty_bp, noise_mv, spikes=0):
+        if high_mv is None:
+            for index in range(_SAMPLES):
+                table[index] = None
+            return
         high_uv, low_uv, full_uv = high_mv * 1000, low_mv * 1000, _FULL_SCALE_MV * 1000
         bell = self._bell
         index = 0
@@ -250,7 +255,10 @@ class ADC:
         """One sample in microvolts."""
         index = self._next
         self._next = index - 1 if index else _SAMPLES - 1
-        return self._table[index]
+        sample_uv = self._table[index]
+        if sample_uv is None:
+            raise OSError(5)
+        return sample_uv
 
     def read_u16(self) -> int:
         """One sample, full scale 65535."""

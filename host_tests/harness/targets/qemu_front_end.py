@@ -115,12 +115,15 @@ class FrontEnd:
             inputs |= tagged.BUTTON
         if self.tripped:
             inputs |= tagged.GUARD_TRIPPED
-        if pins.PILOT_ADC[0] in self._waves:
+        if self._readable():
             inputs |= tagged.PILOT_READ
         return *self._pilot(), inputs, self._proximity_ohm(), self._tenths_c()
 
+    def _readable(self):
+        return self._waves.get(pins.PILOT_ADC[0], (None,))[0] is not None
+
     def _pilot(self):
-        if pins.PILOT_ADC[0] not in self._waves:
+        if not self._readable():
             return 0, 0
         high_mv, low_mv, _, noise_mv = self._waves[pins.PILOT_ADC[0]][:4]
         # The trimmed extremes of a noisy wave lie outside of its levels.

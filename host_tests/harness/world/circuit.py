@@ -39,6 +39,8 @@ class Circuit:
         self.noise_mv = 40
         # Samples in a burst of 64 that a radio spoils: far above or below what is there.
         self.spikes = 0
+        # The station's converter fails.
+        self.unreadable = False
         self.powered = True
         # The station's switch in the line: what it measures lies before it.
         self.connected = True

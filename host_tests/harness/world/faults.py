@@ -32,6 +32,16 @@ FAULTS = {
         apply=lambda outlet, present: setattr(outlet.circuit, "diode_shorted", present),
     ),
     "pilot_earth_short": Fault("pilot shorted to earth (20 ohm): state E", apply=_short_pilot),
+    "pilot_unreadable": Fault(
+        "the station's converter fails: no reading of the pilot",
+        apply=_flag("circuit", "unreadable"),
+    ),
+    "pilot_stuck_low": Fault(
+        "the pilot's generator is stuck at -12 V",
+        apply=lambda outlet, present: setattr(
+            outlet.circuit, "plus_mv", -12_000.0 if present else 12_000.0
+        ),
+    ),
     "earth_open": Fault(
         "protective earth broken: the pilot reads as state A, the earth monitor sees it",
         apply=lambda outlet, present: setattr(outlet.circuit, "earth_open", present),

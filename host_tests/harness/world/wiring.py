@@ -97,6 +97,9 @@ class Wiring:
         sent = [[uart, data.hex()] for uart, data in self._take_lines(now_ms)]
         if sent:
             snapshot["u"] = sent
+        rows = self._reader.rows() if self._reader is not None else None
+        if self._is_new("cards", rows):
+            snapshot["c"] = rows
         return snapshot
 
     def after_step(self, outputs: dict) -> None:
@@ -155,6 +158,8 @@ class Wiring:
             yield pin, (level_mv, level_mv, 10_000, _STEADY_NOISE_MV)
 
     def _wave(self, outlet):
+        if outlet.circuit.unreadable:
+            return (None, None, outlet.duty_bp, 0)
         high_mv, low_mv = (self.adc_mv(level_mv) for level_mv in outlet.pilot_mv)
         noise_mv = outlet.circuit.noise_mv * self._pins.PILOT_RATIO_BP // 10_000
         spikes = (outlet.circuit.spikes,) if outlet.circuit.spikes else ()
