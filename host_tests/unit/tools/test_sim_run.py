@@ -107,6 +107,25 @@ def test_wait_that_fails_tells_what_is_there_instead(play):
     assert json.loads(told.err.splitlines()[-1])["found"] == {"network": True}
 
 
+def test_parts_that_protect_are_seen_and_broken_by_commands(play):
+    """Issue 3: a cable for 20 A, the lock, a residual current, the temperature, the mains."""
+    status, told = play(
+        AVAILABLE,
+        {"do": "plug_in", "cable_a": 20},
+        {"do": "present_card"},
+        {"do": "wait", "for": {"closed": True, "second_closed": True, "lock": "in"}},
+        {"do": "wait", "for": {"proximity_ohm": 680, "residual": False, "earth": True}},
+        {"do": "temperature", "celsius": 41},
+        {"do": "voltage", "volts": 225},
+        {"do": "press_button", "seconds": 1},
+        {"do": "wait", "for": ["connectors.1.temperature_c=41", "button=true"], "timeout_s": 1},
+        {"do": "fault", "name": "residual_current"},
+        {"do": "wait", "for": {"closed": False, "error_code": "GroundFailure"}, "timeout_s": 5},
+    )
+    assert (status, told.err) == (0, "")
+    assert "plug locked" in told.out and "residual-current monitor trips" in told.out
+
+
 def test_quit_ends_a_script_early(play):
     status, _ = play('{"do": "quit"}', "nonsense")
     assert status == 0
