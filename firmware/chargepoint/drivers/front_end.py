@@ -126,6 +126,9 @@ class FrontEnd:
             self.now_ms += (now_ms - self._heard_ms) & _WRAP
         self._heard_ms = now_ms
         self.utc_s = utc_s
-        for at, row in enumerate(rows):
-            self.high_mv[at], self.low_mv[at], self.inputs[at] = row[:3]
-            self.proximity_ohm[at], self.tenths_c[at] = row[3:]
+        for at, (high_mv, low_mv, inputs, ohm, tenths_c) in enumerate(rows):
+            self.high_mv[at] = high_mv
+            self.low_mv[at] = low_mv
+            self.inputs[at] = inputs
+            self.proximity_ohm[at] = ohm
+            self.tenths_c[at] = tenths_c
