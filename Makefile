@@ -37,7 +37,7 @@ cuts: setup  ## the power-cut suites alone
 sizes: setup  ## bytes of each room in the images
 	@$(RUN) tools.build.sizes
 
-build: setup  ## the images of a board: BOARD=esp32_devkit, qemu_mps2 or unix
+build: setup  ## the images of a board: BOARD=esp32_devkit (boards/README.md has the others), or all
 	@$(RUN) tools.build $(BOARD)
 
 lock: setup  ## pin new versions into requirements*.lock (after editing requirements*.in)

@@ -83,6 +83,17 @@ class Makers:
     def pixels(self, pad, count):
         return _found("pixels_pin", "PixelsPin")(machine, self.out(pad, 0), count)
 
+    def tone(self, pad, pitch_hz):
+        """A wave for a buzzer that has none of its own, silent at first."""
+        return machine.PWM(Pin(pad, Pin.OUT, value=0), freq=pitch_hz, duty_u16=0)
+
+    def counter(self, pad, pull):
+        """Counts pulses in hardware, where this interpreter can (1.26 and later)."""
+        pin = self.inp(pad, pull)
+        if hasattr(machine, "Counter"):
+            return machine.Counter(0, pin)
+        return _found("meter_s0", "PinCounter")(pin)
+
     def model(self, model):
         """What a Modbus meter's registers mean: a name, or an installer's own map."""
         return _found("meter_models", "find")(model)

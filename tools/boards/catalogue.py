@@ -20,6 +20,7 @@ from tools.boards.options import (
     wired,
 )
 from tools.boards.wires import (
+    INPUT,
     OUTPUT,
     RELAY,
     Inner,
@@ -183,7 +184,26 @@ _HEAT = (
         _TEMPERATURE,
     ),
 )
+# What these count is in the store; the record's name.
+_REGISTER = Inner("kept_register", "KeptRegister", (Wire("store"),), given=(("name", "meter"),))
 _METERS = (
+    Part(
+        "meter_s0",
+        ("meter",),
+        "meter_s0",
+        "S0Meter",
+        (Wire("counter", (("METER_PULSES", INPUT),), ("pull",)), _REGISTER),
+        {"pulses_per_kwh": Option((1, 100_000), REQUIRED)},
+    ),
+    Part(
+        "meter_cse7766",
+        ("meter",),
+        "meter_cse7766",
+        "Cse7766Meter",
+        (serial("METER"), _REGISTER),
+        line(4800, 0),
+        _MAINS,
+    ),
     Part(
         "meter_modbus",
         ("meter",),
@@ -197,15 +217,6 @@ _METERS = (
             "parity": wired((0, 2), OF_THE_MODEL),
             "stop": wired((1, 2), OF_THE_MODEL),
         },
-        _MAINS,
-    ),
-    Part(
-        "meter_sdm630",
-        ("meter",),
-        "meter_sdm630",
-        "Sdm630Meter",
-        (_METER,),
-        {"unit": Option((1, 247)), **line(9600)},
         _MAINS,
     ),
 )
@@ -228,6 +239,21 @@ _READERS = (
         (Inner("pn532_spi", "Pn532Spi", (spi("READER"), output("READER_CS", 1))),),
         bus(1_000_000),
     ),
+    Part(
+        "reader_mfrc522",
+        ("reader",),
+        "reader_mfrc522",
+        "Mfrc522Reader",
+        (spi("READER"), output("READER_CS", 1)),
+        bus(1_000_000),
+    ),
+    Part(
+        "reader_onewire",
+        ("reader",),
+        "reader_onewire",
+        "OneWireReader",
+        (one_wire("READER_WIRE"),),
+    ),
 )  # fmt: skip
 _PEOPLE = (
     Part(
@@ -248,6 +274,14 @@ _PEOPLE = (
     ),
     Part("buzzer_pin", ("buzzer",), "buzzer_pin", "BuzzerPin", (output("BUZZER", "!on_level"),),
          {"on_level": level(1)}),
+    Part(
+        "buzzer_tone",
+        ("buzzer",),
+        "buzzer_pin",
+        "BuzzerPin",
+        (Inner("buzzer_pin", "Tone", (Wire("tone", (("BUZZER", OUTPUT),), ("pitch_hz",)),)),),
+        {"pitch_hz": wired((200, 8000), 2700)},
+    ),
     Part("button_pin", ("button",), "button_pin", "ButtonPin", (contact("BUTTON"),),
          {"pressed_level": level()}),
 )  # fmt: skip

@@ -4,7 +4,16 @@ from tools.boards.chips import CHIPS
 from tools.boards.wires import ANALOGUE, INPUT, NUMBER, OUTPUT, RELAY
 
 # Somebody's wire: an input without a pull of its own would float where it is cut.
-_CONTACTS = ("FEEDBACK", "SECOND_FEEDBACK", "RESIDUAL", "EARTH", "LOCK_SENSE", "BUTTON")
+_CONTACTS = (
+    "FEEDBACK",
+    "SECOND_FEEDBACK",
+    "RESIDUAL",
+    "EARTH",
+    "LOCK_SENSE",
+    "BUTTON",
+    "INTERLOCK_SENSE",
+    "METER_PULSES",
+)
 
 
 def findings(pins: dict, uses: dict, described: dict, energised: dict) -> list:

@@ -14,9 +14,9 @@ _HEAD = '"""Made from {source} by tools.build: change those."""\n\n'
 
 def text(described: dict, pins: dict, source: str) -> str:
     """described.py: PARTS ((role, driver, class, wires, options), ...) and LIMITS."""
-    rows = "".join(f"    {row!r},\n" for row in _rows(described, pins))
+    parts_of_it = "".join(f"    {row!r},\n" for row in rows(described, pins))
     limits = tuple(limits_of(described).items())
-    return _HEAD.format(source=source) + f"PARTS = (\n{rows})\nLIMITS = {limits!r}\n"
+    return _HEAD.format(source=source) + f"PARTS = (\n{parts_of_it})\nLIMITS = {limits!r}\n"
 
 
 def limits_of(described: dict) -> dict:
@@ -25,7 +25,7 @@ def limits_of(described: dict) -> dict:
     return {"max_ma": limits.pop("max_a") * 1000, **limits}
 
 
-def _rows(described: dict, pins: dict) -> list:
+def rows(described: dict, pins: dict) -> list:
     wanted = described["parts"]
     order = [role for role in _FIRST if role in wanted]
     order += [role for role in wanted if role not in (*_FIRST, *_BY_ITSELF)]

@@ -49,13 +49,14 @@ class Wire(NamedTuple):
 class Inner(NamedTuple):
     """An object between the hardware and the part: a law, or the line of a reader.
 
-    ``options`` are those of the part that are its own.
+    ``options`` are those of the part that are its own; ``given``: (name, value), always the same.
     """
 
     module: str
     name: str
     wires: tuple = ()
     options: tuple = ()
+    given: tuple = ()
     keyword: str = ""
 
     def named(self, role: str) -> list:
@@ -64,7 +65,7 @@ class Inner(NamedTuple):
     def rows(self, role: str, options: dict, pins: dict, pulls: dict) -> list:
         made = [row for wire in self.wires for row in wire.rows(role, options, pins, pulls)]
         given = tuple((name, options[name]) for name in self.options if name in options)
-        return [("part", self.module, self.name, tuple(made), given)]
+        return [("part", self.module, self.name, tuple(made), given + self.given)]
 
 
 def _fixed(word, options: dict, pull):

@@ -5,6 +5,7 @@ that names a missing file, or a module that does not compile, is found without E
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def build_frozen(board: str, manifest: Path) -> Path:
     header.write_text(_PORT_NAMES)
     output = build / "frozen_content.c"
     output.unlink(missing_ok=True)
-    result = subprocess.run(_command(board, manifest, build, output), **_options())
+    result = subprocess.run(_command(board, manifest, build, output), **_options(board))
     if result.returncode or not output.exists():
         said = "\n".join(result.stdout.splitlines()[-5:])
         raise ValueError(f"{manifest} does not freeze:\n{said}")
@@ -49,8 +50,19 @@ def _command(board: str, manifest: Path, build: Path, output: Path) -> list:
     return [str(word) for word in [*command, f"--mpy-cross-flags={flags}", manifest]]
 
 
-def _options() -> dict:
-    environment = os.environ | {"MICROPY_MPYCROSS": str(BIN / "mpy-cross")}
+def frozen_bytes(content: Path) -> int:
+    """What the frozen content adds to the interpreter, as mpy-tool.py counted it at its end."""
+    found = re.findall(r"^total: (\d+)$", content.read_text(), re.MULTILINE)
+    if not found:
+        raise ValueError(f"{content}: mpy-tool.py told no total")
+    return int(found[-1])
+
+
+def _options(board: str) -> dict:
+    environment = os.environ | {
+        "MICROPY_MPYCROSS": str(BIN / "mpy-cross"),
+        "PILOTLIGHT_BOARD": board,
+    }
     return {
         "env": environment,
         "text": True,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from rich.console import Console
 from rich.table import Table
 
+from tools.boards import description
 from tools.build.image import BOARDS, compiled_files, pack, source_files
 
 
@@ -36,7 +37,7 @@ def show(board: str) -> None:
 
 
 def main(boards: list) -> None:
-    for board in boards or sorted(path.parent.name for path in BOARDS.glob("*/board.py")):
+    for board in boards or description.names(BOARDS):
         show(board)
 
 

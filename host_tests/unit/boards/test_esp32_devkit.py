@@ -10,6 +10,8 @@ from hands import LineLog
 from host_tests.harness import paths
 from host_tests.harness.store import MemoryStore
 from host_tests.unit.boards import devkit
+from host_tests.unit.boards.test_boards import BOARDS
+from tools.boards import description
 from tools.build.image import compile_module, compiled_files, pack
 
 MICROPYTHON = paths.TOOLS / "bin/micropython"
@@ -152,12 +154,17 @@ class Dog:
     def feed(self):
         Dog.left -= 1
         if not Dog.left:
-            print("fed thrice, relay", machine.current.levels[32])
+            print("fed thrice, relay", machine.current.levels[RELAY])
             raise KeyboardInterrupt
 sys.path.insert(0, "/rom")
 del sys.modules["machine"]
 import machine
-machine.RTC, machine.WDT = Rtc, Dog
+machine.RTC, machine.WDT, machine.bitstream = Rtc, Dog, lambda *line: None
+class Wire:
+    def reset(self, pin): return 0
+    def readbyte(self, pin): return 255
+    def writebyte(self, pin, value): pass
+sys.modules["_onewire"] = Wire()
 sys.modules["network"] = Network
 """
 needs_micropython = pytest.mark.skipif(
@@ -183,12 +190,14 @@ def compiled(tmp_path, program):
 
 
 @needs_micropython
-def test_the_image_of_this_board_starts_and_steps(tmp_path):
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_image_of_each_board_starts_and_steps(tmp_path, board):
     """From the frozen programs through the ROMFS to a stepped station, on the interpreter."""
-    files = compiled_files("esp32_devkit")
+    files = compiled_files(board)
+    relay = description.revision(board, paths.BOARDS)[1]["RELAY"]
     for name in ("machine", "buses"):
         files[f"{name}.mpy"] = compile_module(paths.EMULATED / f"{name}.py", f"{name}.py", [])
-    said = start(tmp_path, files, more=_REGISTERS)
+    said = start(tmp_path, files, more=f"RELAY = {relay}" + _REGISTERS)
     assert "watchdog 60000" in said and "watchdog 8000" in said
     assert "wifi: off: no WifiSsid" in said
     assert "fed thrice, relay 0" in said

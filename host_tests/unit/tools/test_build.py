@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from tools.build import image, sizes
+from tools.build import __main__ as builder
+from tools.build import frozen, image, sizes
 from tools.paths import MICROPYTHON
 
 MOUNT = """
@@ -86,3 +87,67 @@ def test_rooms_are_summed_by_folder():
     files = {"main.mpy": 1, "chargepoint/station.mpy": 2, "chargepoint/core/a.mpy": 3}
     files |= {"chargepoint/core/b.mpy": 4, "chargepoint/ocpp/v16/c.mpy": 5}
     assert sizes.rooms(files, int) == {"board": 1, "chargepoint": 2, "core": 7, "ocpp": 5}
+
+
+# -- the boards of the project --------------------------------------------------------------------
+
+
+def test_a_described_board_has_the_shared_assembly_and_its_description():
+    files = image.source_files("esp32_devkit")
+    assert {"assembly.py", "board.py", "described.py", "parts.py"} <= set(files)
+    assert "pins.py" not in files and "manifest.py" not in files
+
+
+def test_each_revision_has_its_own_pads():
+    texts = [
+        image.source_files(f"smartevse_v3@{name}")["described.py"].read_text()
+        for name in ("v3.0", "v3.1")
+    ]
+    assert "('inp', 13, 2)" in texts[0] and "('inp', 38, 0)" in texts[1]
+
+
+def test_without_a_revision_the_first_is_meant():
+    first = image.source_files("smartevse_v3@v3.0")["described.py"].read_text()
+    assert image.source_files("smartevse_v3")["described.py"].read_text() == first
+
+
+def test_a_revision_that_is_not_there_names_those_that_are():
+    with pytest.raises(ValueError, match="no revision 'v9'; there are: v3.0, v3.1"):
+        image.source_files("smartevse_v3@v9")
+    with pytest.raises(ValueError, match="no revision 'v9'; there are: none"):
+        image.source_files("esp32_devkit@v9")
+
+
+def test_every_board_is_built_in_every_revision(monkeypatch, capsys):
+    """`make build BOARD=all`; one that fails does not keep the others from being built."""
+    built = []
+
+    def build(board):
+        built.append(board)
+        return board != "unix"
+
+    monkeypatch.setattr(builder, "build", build)
+    assert builder.main(["all"]) == 1
+    assert {"esp32_devkit", "smartevse_v3@v3.0", "smartevse_v3@v3.1", "unix"} <= set(built)
+    assert "smartevse_v3" not in built
+    assert builder.main(["--all"]) == 1
+
+
+@pytest.mark.parametrize("words", [[], ["unix", "qemu_mps2"]])
+def test_anything_but_one_board_is_refused(words, capsys):
+    assert builder.main(words) == 2
+    assert "expected one board" in capsys.readouterr().err
+
+
+def test_a_board_that_is_not_there_is_told(capsys):
+    assert builder.main(["bnech"]) == 1
+    assert "there is no board 'bnech'" in capsys.readouterr().err
+
+
+def test_the_frozen_content_tells_what_it_adds(tmp_path):
+    content = tmp_path / "frozen_content.c"
+    content.write_text("/*\nbyte sizes:\nqstr content: 4\ntotal: 167474\n*/\n")
+    assert frozen.frozen_bytes(content) == 167474
+    content.write_text("")
+    with pytest.raises(ValueError, match="told no total"):
+        frozen.frozen_bytes(content)

@@ -1,0 +1,208 @@
+"""Every board of the ESP32 family: its build() runs, and its parts are where its page says."""
+
+import json
+
+import pytest
+
+from chargepoint.drivers.lock_pins import LockPins
+from chargepoint.run import Loop
+from hands import LineLog
+from host_tests.harness import paths
+from host_tests.harness.store import MemoryStore
+from host_tests.unit.boards import devkit
+from tools.boards import catalogue, description, render
+
+BOARDS = [
+    name
+    for name in description.names(paths.BOARDS)
+    if description.is_described(paths.BOARDS / name.partition("@")[0])
+]
+PORTS = ("proximity", "lock", "residual", "earth", "thermometer", "second_relay")
+
+
+class Bench:
+    """A device of ``board``, stepped by hand with the pilot at a steady level."""
+
+    def __init__(self, monkeypatch, board, calibration=None):
+        self.described, self.pins, _ = description.revision(board, paths.BOARDS)
+        self.assembly, self.registers = devkit.load_board(monkeypatch, devkit.Network(), board)
+        self.store = MemoryStore()
+        if calibration is not None:
+            self.store.write("calibration", calibration)
+        self.log = LineLog()
+        self.registers.load({"t": 0, "p": [[pad, 1] for pad in self._pulled_up()]})
+        self.device = self.assembly.build(self.log, self.store)
+        self.connector = self.device.station.ports.connectors[0]
+        self.now_ms = 0
+
+    def _pulled_up(self):
+        return [self.pins[name] for name, pull in self.described["pulls"].items() if pull == "up"]
+
+    def run(self, ms, volts):
+        """Steps of 10 ms; what the divider makes of ``volts``, as far as the ADC goes."""
+        pilot = self.described["parts"]["pilot"]
+        pad_mv = pilot["zero_mv"] + volts * pilot["ratio_bp"] // 10
+        pad_mv = min(max(pad_mv, 142), 3120)
+        outputs = {}
+        loop = Loop(self.device)
+        for _ in range(ms // 10):
+            self.now_ms += 10
+            wave = [self.pins["PILOT_ADC"], pad_mv, pad_mv, 10000, 0]
+            self.registers.load({"t": self.now_ms, "a": [wave]})
+            loop.once()
+            outputs.update(self.registers.take())
+        return outputs
+
+
+def relays(bench):
+    names = [name for name in ("RELAY", "SECOND_RELAY") if name in bench.pins]
+    return [bench.registers.levels[bench.pins[name]] for name in names]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_start_energises_nothing_and_offers_nothing(monkeypatch, board):
+    bench = Bench(monkeypatch, board)
+    assert set(relays(bench)) == {0}
+    assert bench.registers.duties[bench.pins["PILOT_PWM"]] == (65535, 1000)
+    if "INTERLOCK" in bench.pins:
+        assert bench.registers.levels[bench.pins["INTERLOCK"]] == 0
+    outputs = bench.run(50, 12)
+    assert outputs["f"] and set(relays(bench)) == {0}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize(("volts", "state"), [(12, "A"), (9, "B"), (-12, "F"), (0, "E")])
+def test_the_divider_shows_the_vehicle(monkeypatch, board, volts, state):
+    bench = Bench(monkeypatch, board)
+    bench.run(1500, volts)
+    assert bench.device.station.bay(1).connector.state == state
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_parts_of_the_description_are_the_station_s(monkeypatch, board):
+    """What board.json does not name is None, and so told as not monitored."""
+    bench = Bench(monkeypatch, board)
+    for name in PORTS:
+        fitted = getattr(bench.connector, name) is not None
+        assert fitted == (name in bench.described["parts"]), name
+    ports = bench.device.station.ports
+    assert (ports.button is not None) == ("button" in bench.described["parts"])
+    assert bench.connector.guard.kind == bench.described["guard"]
+    assert bench.connector.pilot.can_disconnect == ("PILOT_OFF" in bench.pins)
+    fitted = bench.connector.relay.feedback() is not None
+    assert fitted == ("FEEDBACK" in bench.pins)
+    assert bench.connector.options == render.limits_of(bench.described)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_what_was_measured_at_this_board_is_used(monkeypatch, board):
+    own = description.revision(board, paths.BOARDS)[0]["parts"]["pilot"]
+    record = {"zero_mv": own["zero_mv"] + 26, "ratio_bp": own["ratio_bp"]}
+    bench = Bench(monkeypatch, board, json.dumps(record).encode())
+    bench.run(10, 9)
+    shown_mv = bench.device.station.bay(1).connector.pilot_mv[0]
+    assert shown_mv == pytest.approx(9000 - 26 * 10000 // own["ratio_bp"], abs=20)
+
+
+@pytest.mark.parametrize(
+    "calibration", [b"{", b"[]", b'{"zero_mv": 0, "ratio_bp": 848}', b'{"zero_mv": "1272"}']
+)
+def test_a_calibration_that_makes_no_sense_is_told_and_left_out(monkeypatch, calibration):
+    bench = Bench(monkeypatch, "esp32_devkit", calibration)
+    bench.run(10, 9)
+    assert bench.device.station.bay(1).connector.pilot_mv[0] == pytest.approx(9000, abs=20)
+    assert any("calibration" in text for level, text in bench.log.take() if level == "error")
+
+
+def test_an_interlock_gets_an_edge_in_each_step(monkeypatch):
+    bench = Bench(monkeypatch, "esp32s3_devkit")
+    levels = []
+    for _ in range(4):
+        bench.run(10, 12)
+        levels.append(bench.registers.levels[bench.pins["INTERLOCK"]])
+    assert levels in ([0, 1, 0, 1], [1, 0, 1, 0])
+
+
+def test_the_bolt_of_a_smartevse_moves_by_two_pads_and_rests_high(monkeypatch):
+    """reference/evse-firmwares.md §5: A=0, B=1 lock; A=1, B=0 unlock; A=B=1 off."""
+    bench = Bench(monkeypatch, "smartevse_v3@v3.0")
+    acta, actb = bench.pins["LOCK_B"], bench.pins["LOCK_A"]
+    assert (acta, actb) == (17, 18)
+    lock = bench.connector.lock
+    assert isinstance(lock, LockPins)
+    for direction, levels in ((1, (0, 1)), (-1, (1, 0)), (0, (1, 1))):
+        lock.drive(direction)
+        assert (bench.registers.levels[acta], bench.registers.levels[actb]) == levels
+
+
+def test_a_smartevse_without_its_monitor_reads_as_tripped(monkeypatch):
+    bench = Bench(monkeypatch, "smartevse_v3@v3.1")
+    assert bench.connector.residual.tripped() is True
+    assert bench.connector.residual.can_test is False
+    bench.registers.load({"p": [[38, 0]]})
+    assert bench.connector.residual.tripped() is False
+
+
+def test_a_saturated_pilot_of_a_smartevse_is_no_vehicle(monkeypatch):
+    """The ADC ends at 3120 mV, which its divider would call 10.8 V; at 3060 it would be B."""
+    bench = Bench(monkeypatch, "smartevse_v3@v3.0")
+    bench.run(1000, 12)
+    assert bench.device.station.bay(1).connector.pilot_mv == (12000, 12000)
+
+
+def test_a_smartevse_asks_its_meter_through_the_turned_transceiver(monkeypatch):
+    bench = Bench(monkeypatch, "smartevse_v3@v3.0")
+    outputs = bench.run(10, 12)
+    assert [uart for uart, _ in outputs["u"]] == [1]
+    assert [22, 1] in outputs["p"]
+    bench.run(10, 12)
+    assert bench.registers.levels[22] == 0
+
+
+# -- the catalogue against the drivers ------------------------------------------------------------
+
+PADS = {"LAMP": (1, 2, 3), "METER_UART": 1, "READER_UART": 2, "READER_SPI": 1, "READER_I2C": 0}
+GIVEN = {"model": "SDM630", "pulses_per_kwh": 1000, "zero_mv": 1272, "ratio_bp": 848}
+GIVEN |= {"series_ohm": 1000, "supply_mv": 3300}
+
+
+class Counter:
+    def __init__(self, number, pin):
+        pass
+
+    def value(self):
+        return 0
+
+
+@pytest.mark.parametrize("extras", [False, True])
+@pytest.mark.parametrize(
+    ("part", "role"),
+    [(part, role) for part in catalogue.PARTS for role in part.roles if role != "network"],
+    ids=lambda value: value if isinstance(value, str) else value.driver,
+)
+def test_every_part_can_be_made(monkeypatch, part, role, extras):
+    """A row of the catalogue and the driver's constructor agree, with and without what may be."""
+    import machine
+
+    devkit.load_board(monkeypatch, devkit.Network())
+    monkeypatch.setattr(machine, "Counter", Counter, raising=False)
+    from parts import Makers
+
+    needed = [
+        name for name, option in part.options.items() if option.default is catalogue.REQUIRED
+    ]
+    content = {"driver": part.driver} | {name: GIVEN[name] for name in needed}
+    if extras:
+        words = ("on_level", "full_mv", "off_level", "tripped_level", "closed_level", "beta_k")
+        content |= {name: 3000 if name in ("full_mv", "beta_k") else 1
+                    for name in words if name in part.options}  # fmt: skip
+    named = [row for wire in part.wires for row in wire.named(role)]
+    pins = {
+        name: PADS.get(name, 20 + at)
+        for at, (name, _, must) in enumerate(named)
+        if must or extras or name == "LOCK_A"
+    }
+    described = {"mcu": "esp32", "pulls": {}, "parts": {role: content}}
+    (row,) = render.rows(described, pins)
+    made = Makers(object(), MemoryStore()).part(*row[1:])
+    assert type(made).__name__ == part.name
