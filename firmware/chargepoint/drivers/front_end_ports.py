@@ -136,7 +136,9 @@ class FrontEndParts(
         return _OPEN_OHM if ohm == tagged.OHM_OPEN else ohm
 
     def drive(self, direction: int) -> None:
-        """The lock's motor: 1 in, -1 out, 0 no current."""
+        """The lock's motor: 1 in, -1 out, 0 no current. ValueError for anything else."""
+        if direction not in (-1, 0, 1):
+            raise ValueError("direction %r of the lock is not -1, 0 or 1" % direction)
         self._lock_in.value(direction > 0)
         self._lock_out.value(direction < 0)
 

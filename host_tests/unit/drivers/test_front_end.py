@@ -181,6 +181,14 @@ def test_cable_and_temperature_are_those_of_the_status(line, front_end):
     assert (parts.read_ohm(), parts.celsius_mc) == (100_000, None)
 
 
+def test_direction_that_no_lock_has_is_refused(front_end):
+    parts = ports.FrontEndParts(front_end, 0)
+    parts.drive(-1)
+    with pytest.raises(ValueError, match="2 of the lock is not -1, 0 or 1"):
+        parts.drive(2)
+    assert front_end.outputs == [tagged.LOCK_OUT]
+
+
 def test_button_is_the_front_ends(line, front_end):
     parts = ports.FrontEndParts(front_end, 0)
     assert not parts.pressed()
