@@ -6,6 +6,7 @@ from pathlib import Path
 from tools.sim.errors import Unusable
 
 _NAME = "station.json"
+_KINDS = {"connectors": int, "identity": str, "settings": dict, "lacks": list, "tethered": bool}
 
 
 class Kept:
@@ -16,11 +17,13 @@ class Kept:
         self.connectors = told.get("connectors", 1)
         self.identity = told.get("identity")
         self.settings = told.get("settings", {})
+        self.lacks = told.get("lacks", [])
+        self.tethered = told.get("tethered", False)
 
     @staticmethod
-    def write(folder: Path, connectors: int, identity: str, settings: dict) -> None:
-        """Keep this for the next start."""
-        told = {"connectors": connectors, "identity": identity, "settings": settings}
+    def write(folder: Path, options) -> None:
+        """Keep for the next start how the station was provisioned."""
+        told = {name: getattr(options, name) for name in _KINDS}
         (folder / _NAME).write_text(json.dumps(told, indent=1) + "\n")
 
 
@@ -29,9 +32,11 @@ def _read(file: Path) -> dict:
         return {}
     try:
         told = json.loads(file.read_text())
-        kinds = (type(told["connectors"]), type(told["identity"]), type(told["settings"]))
+        # A folder of an earlier version knows nothing of parts.
+        told = {"lacks": [], "tethered": False, **told}
+        whole = all(type(told[name]) is kind for name, kind in _KINDS.items())
     except (ValueError, KeyError, TypeError):
-        kinds = ()
-    if kinds != (int, str, dict):
+        whole = False
+    if not whole:
         raise Unusable(f"{file}: not of a station of this sim; remove the file")
     return told

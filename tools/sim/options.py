@@ -7,6 +7,7 @@ from pathlib import Path
 from host_tests.harness import paths
 from host_tests.harness.csms.upgrade import SUBPROTOCOL
 from host_tests.harness.targets import TARGETS
+from host_tests.harness.world.world import PARTS
 from tools.sim.errors import Unusable
 from tools.sim.kept import Kept
 
@@ -37,6 +38,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--ca", metavar="FILE", help="wss: certificate of the authority we trust, PEM")
     add("--cert", metavar="FILE", help="wss: the station's own certificate, PEM")
     add("--key", metavar="FILE", help="wss: the key of --cert, PEM")
+    add("--lacks", action="append", metavar="PART", help=f"not fitted: {', '.join(PARTS)}")
+    add("--tethered", action="store_true", default=None, help="a cable of its own: no socket")
     add("--setting", action="append", default=[], metavar="KEY=VALUE", help="may be repeated")
     add("--state", type=Path, metavar="DIR", help="keep the station's store here")
     add("--control", metavar="HOST:PORT", help="take commands over TCP, one JSON object a line")
@@ -66,6 +69,8 @@ class Options:
         self.url = self._url(given)
         self.settings = {**dict(_setting(text) for text in given.setting), **kept.settings}
         self.identity = self._identity(given.identity or kept.identity)
+        self.tethered = kept.tethered if given.tethered is None else given.tethered
+        self.lacks = self._lacks(kept.lacks if given.lacks is None else given.lacks)
         if given.password is not None:
             self.settings = {**_without(self.settings, _KEY), _KEY: given.password}
         self.files = self._files(given)
@@ -79,7 +84,7 @@ class Options:
     def keep(self) -> None:
         """Remember for the next start; only once the station took the settings."""
         if self.state is not None:
-            Kept.write(self.state, self.connectors, self.identity, self.settings)
+            Kept.write(self.state, self)
 
     @property
     def secret(self) -> bytes | None:
@@ -94,6 +99,14 @@ class Options:
         if not 1 <= count <= most:
             raise Unusable(f"--connectors {count}: target {given.target} has 1 to {most}")
         return count
+
+    def _lacks(self, parts: list) -> list:
+        for part in parts:
+            if part not in PARTS:
+                raise Unusable(f"--lacks {part}: one of {', '.join(PARTS)} expected")
+        if "proximity" in parts and not self.tethered:
+            raise Unusable("--lacks proximity: a socket needs it; add --tethered")
+        return parts
 
     def _identity(self, named: str | None) -> str:
         """``--identity`` goes before ``--setting Identity=``."""

@@ -186,6 +186,8 @@ class Sim:
                 wanted.connectors,
                 wanted.settings,
                 identity=wanted.identity,
+                lacks=wanted.lacks,
+                socket=not wanted.tethered,
                 real_time=True,
                 url=wanted.url,
                 book=str(self._kept("csms.sqlite") or ":memory:"),

@@ -31,6 +31,8 @@ def given(*arguments):
         (["--csms", "ws://host/ocpp", "--cert", "x.pem"], "belong together"),
         (["--csms", "wss://host/ocpp", "--ca", "/nowhere.pem"], "a PEM file expected"),
         (["--csms", "wss://host/ocpp", "--ca", __file__], "a PEM file expected"),
+        (["--lacks", "wheel"], "one of second_relay, .* expected"),
+        (["--lacks", "proximity"], "add --tethered"),
         (["--setting", "HeartbeatInterval"], "KEY=VALUE expected"),
         (["--setting", "=7"], "KEY=VALUE expected"),
         (["--control", "7000"], "HOST:PORT expected"),
@@ -77,6 +79,20 @@ def test_second_start_is_as_the_first_and_the_first_setting_stays(tmp_path):
     second = given(*state, "--setting", "SupplyLimit=20", "--setting", "Phases=1")
     assert (second.identity, second.connectors) == ("A", 2)
     assert second.settings == {"SupplyLimit": "10", "Phases": "1"}
+
+
+def test_parts_that_are_not_fitted_are_kept(tmp_path):
+    state = ["--state", str(tmp_path)]
+    given(*state, "--tethered", "--lacks", "proximity", "--lacks", "residual").keep()
+    second = given(*state)
+    assert (second.tethered, second.lacks) == (True, ["proximity", "residual"])
+
+
+def test_state_of_a_station_that_knew_nothing_of_parts_is_taken(tmp_path):
+    told = '{"connectors": 2, "identity": "A", "settings": {}}'
+    (tmp_path / "station.json").write_text(told)
+    second = given("--state", str(tmp_path))
+    assert (second.connectors, second.tethered, second.lacks) == (2, False, [])
 
 
 def test_start_that_failed_is_not_kept(tmp_path):
