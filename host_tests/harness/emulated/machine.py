@@ -12,7 +12,7 @@ Both are small dicts of lists of integers and short strings, fit for JSON:
              "p": [[pin, level]]    digital inputs
              "a": [[pin, high_mv, low_mv, duty_bp, noise_mv]]   what an ADC pin sees: a square wave
                                     of 1 kHz between two levels, duty in 1/100 percent; one more
-                                    number: how many of 64 samples are spoiled, up and down in turn.
+                                    number: so many of 64 samples are spoiled, up and down in turn.
                                     None for the levels: the converter fails
              "u": [[uart, "hex"]]   bytes that arrived
              "k": [[counter, edges]]   what a pulse counter has counted since power came
