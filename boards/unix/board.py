@@ -3,8 +3,9 @@
 Names in its store that are provisioning: ``factory`` (JSON object: setting -> text), ``board``
 (JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
 second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
-``socket`` false for a cable of the station's own, which has neither proximity nor lock) and, for
-wss, the PEM files ``tls_ca``, ``tls_certificate`` and ``tls_key``.
+``socket`` false for a cable of the station's own, which has neither proximity nor lock;
+``reader``, see desk_readers.py) and, for wss, the PEM files ``tls_ca``, ``tls_certificate`` and
+``tls_key``.
 """
 
 import os
@@ -37,6 +38,7 @@ from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard
 from chargepoint.run import count_watchdog
 from chargepoint.station import ConnectorPorts, Device, Ports, Station
+from desk_readers import fit as fit_reader
 from detour import Detour
 from hands import BenchTime
 
@@ -73,7 +75,7 @@ def build(log=None, store=None) -> Device:
         store=store,
         link=WebSocketLink(stream, random),
         random=random,
-        reader=Pn532Reader(machine.UART(pins.READER_UART, READER_BAUD)),
+        reader=fit_reader(options.get("reader")) or _reader_on_uart(),
         reset=reset,
         log=log,
         connectors=[_Connector(at, options).ports(clock) for at in range(count)],
@@ -84,6 +86,10 @@ def build(log=None, store=None) -> Device:
     station = Station(ports, provisioned(store, "factory", log), crashes)
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
+
+
+def _reader_on_uart():
+    return Pn532Reader(machine.UART(pins.READER_UART, READER_BAUD))
 
 
 def _stream(store, via):

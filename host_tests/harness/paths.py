@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"
 BOARDS = ROOT / "boards"
 EMULATED = ROOT / "host_tests" / "harness" / "emulated"
+DEVICES = ROOT / "host_tests" / "harness" / "devices"
 TOOLS = ROOT / ".tools"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from host_tests.harness import paths
 from host_tests.harness.csms.server import Csms
+from host_tests.harness.devices.bus_reader import BusReader
 from host_tests.harness.devices.pn532 import Pn532
 from host_tests.harness.devices.sdm630 import Sdm630
 from host_tests.harness.network import Network
@@ -37,7 +38,8 @@ class Stage:
     """``settings`` (name -> text) are provisioned; ``target`` is a name of targets.TARGETS.
 
     ``lacks`` names parts that the station does not have (world.PARTS); ``socket`` False: the cable
-    is the station's own, so there is neither proximity nor lock.
+    is the station's own, so there is neither proximity nor lock. ``reader`` is "pn532", or one of
+    bus_reader.KINDS on the targets in_process and unix.
     Use as a context: the power comes on with ``start`` and everything is given back at the end.
     For the sim: ``real_time``; ``url`` of a back end elsewhere (then ``csms`` is None), else
     ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
@@ -54,6 +56,7 @@ class Stage:
         *,
         lacks: tuple = (),
         socket: bool = True,
+        reader: str = "pn532",
         real_time: bool = False,
         url: str = None,
         book: str = ":memory:",
@@ -68,9 +71,10 @@ class Stage:
         without = {*lacks, *LACKS.get(target, ()), *(() if socket else _OF_SOCKETS)}
         self.world = World(connectors, seed, lacks=without)
         board = {"connectors": connectors, "socket": socket, "lacks": sorted(without)}
+        board["reader"] = reader
         provisioning = self._provisioning(board, settings or {}, url)
         self.target = make_target(target, folder, provisioning, seed, **options)
-        self.wiring = Wiring(self.world, pins, self._meters(), Pn532(self.world.cards))
+        self.wiring = Wiring(self.world, pins, self._meters(), self._reader(reader))
         self.pace = Pace(self)
         self.log = []
         self.on = False
@@ -294,6 +298,10 @@ class Stage:
         factory = {"CentralSystemUrl": url, "Identity": self.identity}
         factory.update(settings)
         return {"factory": factory, "board": board}
+
+    def _reader(self, kind):
+        cards = self.world.cards
+        return Pn532(cards) if kind == "pn532" else BusReader(cards, kind)
 
     def _meters(self):
         return {n: Sdm630(outlet.meter) for n, outlet in self.world.connectors.items()}

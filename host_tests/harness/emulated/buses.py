@@ -27,6 +27,7 @@ class Parts:
     def __init__(self):
         self._buses = {}
         self._named = {}
+        self._early = {}
         self.selects = {}
 
     def attach(self, bus: str, id: int, part, select: int) -> None:
@@ -37,14 +38,19 @@ class Parts:
         self._named[part.name] = part
         if select is not None:
             self.selects[select] = part
+        if part.name in self._early:
+            self.load([self._early.pop(part.name)])
 
     def on(self, bus: str, id: int) -> list:
         """(part, select pin) of each part on a bus; always the same list."""
         return self._buses.setdefault((bus, id), [])
 
     def load(self, rows: list) -> None:
-        """Take over the "c" of a step's inputs."""
+        """Take over the "c" of a step's inputs; what is told of a part too early waits."""
         for row in rows:
+            if row[0] not in self._named:
+                self._early[row[0]] = row
+                continue
             part = self._named[row[0]]
             if len(row) > 2:
                 part.fail(row[2])

@@ -7,7 +7,23 @@ from pathlib import Path
 from host_tests.harness import paths
 
 # What stands where a board of the desk has hardware; compiled into its image.
-_EMULATED = ("machine.py", "buses.py", "onewire.py", "hands.py", "detour.py")
+_EMULATED = (
+    "machine.py",
+    "buses.py",
+    "onewire.py",
+    "desk_readers.py",
+    "hands.py",
+    "detour.py",
+)
+# Parts that run beside the firmware; they are imported only where one is asked for.
+_DEVICES = (
+    "part.py",
+    "iso14443.py",
+    "mfrc522.py",
+    "onewire_key.py",
+    "pn532_chip.py",
+    "pn532_bus.py",
+)
 
 
 def image_of(board: str) -> Path:
@@ -31,13 +47,22 @@ def _emulated(image, board):
         return {}
     options = image.compiler_options(board)
     return {
-        name.replace(".py", ".mpy"): image.compile_module(paths.EMULATED / name, name, options)
-        for name in _EMULATED
+        place.replace(".py", ".mpy"): image.compile_module(path, place, options)
+        for place, path in _beside().items()
+    }
+
+
+def _beside():
+    """{path in the image: source} of what stands where a board has hardware."""
+    devices = (paths.DEVICES / name for name in _DEVICES)
+    return {
+        **{name: paths.EMULATED / name for name in _EMULATED},
+        **{path.relative_to(paths.ROOT).as_posix(): path for path in devices},
     }
 
 
 def _digest(sources):
     found = hashlib.sha256()
-    for path in [*sources.values(), *(paths.EMULATED / name for name in _EMULATED)]:
+    for path in [*sources.values(), *_beside().values()]:
         found.update(str(path).encode() + b"\0" + Path(path).read_bytes())
     return found.hexdigest()

@@ -42,7 +42,8 @@ class Wiring:
     """``pins`` is a board's pins.py; ``meters`` maps a connector to its emulated instrument.
 
     An instrument (harness/devices) has ``receive(data, now_ms)``, ``take(now_ms) -> bytes``,
-    ``due_ms()`` (when it will have sent what it is sending, or None) and ``fault``.
+    ``due_ms()`` (when it will have sent what it is sending, or None) and ``fault``; a reader on a
+    bus has ``rows()``, which goes along with a step's inputs.
     ``switches`` are the output pins that move something.
     """
 
@@ -97,7 +98,7 @@ class Wiring:
         sent = [[uart, data.hex()] for uart, data in self._take_lines(now_ms)]
         if sent:
             snapshot["u"] = sent
-        rows = self._reader.rows() if self._reader is not None else None
+        rows = self._reader.rows() if hasattr(self._reader, "rows") else None
         if self._is_new("cards", rows):
             snapshot["c"] = rows
         return snapshot
