@@ -100,8 +100,8 @@ class Residual:
         """Why nothing may be offered, or None."""
         if self.state == READY and not self._stale:
             return None
-        untestable = not self._monitor.can_test and self.state == UNTESTED
-        return None if untestable and self._shown.value is False else "residual current"
+        untestable = self.state == UNTESTED and not self._monitor.can_test
+        return None if untestable else "residual current"
 
     @property
     def verdict(self) -> str:
