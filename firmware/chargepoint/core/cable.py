@@ -52,6 +52,7 @@ class Cable:
         self.limit_ma = 0
         self.ohm = None
         self._proximity = proximity
+        self._most_ma = 0
         self._rating = Held()
         self._wrong = Held()
 
@@ -81,6 +82,9 @@ class Cable:
         return "unknown" if self.ohm is None else "passed"
 
     def _settle(self, settled_ma):
-        if self.plugged and self.limit_ma:
-            settled_ma = min(settled_ma, self.limit_ma)
+        if self.plugged and self._most_ma:
+            settled_ma = min(settled_ma, self._most_ma)
+        if settled_ma or not self.plugged:
+            # A moment without a rating does not make room for a higher one.
+            self._most_ma = settled_ma
         self.limit_ma = settled_ma
