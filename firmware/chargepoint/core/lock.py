@@ -7,7 +7,8 @@ Rules:
 - The motor gets LOCK_DRIVE_MS of current, is looked at LOCK_LOOK_MS later, and rests
   LOCK_REST_MS before the next of LOCK_TRIES. Then it is JAMMED and tried every LOCK_RETRY_MS, or
   at once when the wish changes.
-- A bolt that is seen elsewhere for LOCK_LOST_MS is astray: it is driven again.
+- A bolt that is seen elsewhere for LOCK_LOST_MS is astray: it is driven again. For less, one that
+  had been seen in counts as in.
 - Where the board can't see the bolt it is believed to have moved, and told as not monitored.
 """
 
@@ -74,6 +75,7 @@ class Lock:
         self._bolt = bolt
         self._driven_in = True
         self._lost = False
+        self._arrived = False
         self._tries = 0
         self._since_ms = 0
         self._seen = Held()
@@ -111,7 +113,8 @@ class Lock:
     @property
     def why(self) -> str:
         """Why nothing may be offered, or None: the bolt is in, and seen so."""
-        return None if self.state == IN and self.wanted and self._seen.value else "lock"
+        sure = self.state == IN and self.wanted and (self._arrived or self._seen.value)
+        return None if sure else "lock"
 
     @property
     def verdict(self) -> str:
@@ -155,6 +158,7 @@ class Lock:
         if following != self.state:
             self.state = following
             self._since_ms = now_ms
+            self._arrived = event == SEEN_IN
         if effect is not None:
             self._carry_out(effect)
 
