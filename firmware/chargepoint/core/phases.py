@@ -44,7 +44,7 @@ class Phases:
     def __init__(self, count: int):
         self.count = count
         self.state = SET
-        self._wanted = count
+        self.wanted = count
         self._since_ms = 0
         self._switched_ms = None
 
