@@ -137,6 +137,8 @@ class PilotMonitor:
     def blind(self, now_ms: int) -> None:
         """The pilot is interrupted: nothing can be said of the vehicle, nothing may be closed."""
         self.state = None
+        # Another vehicle may be at the line afterwards.
+        self.proven = False
         self._sound_ms = None
         for held in (self._candidate, self._trouble, self._diode):
             held.restart(None, now_ms)

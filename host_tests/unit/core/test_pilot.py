@@ -335,6 +335,49 @@ def test_monitor_is_sound_only_in_the_step_of_a_fitting_reading():
     assert not watch.monitor.sound(watch.now_ms)
 
 
+# -- while the pilot is interrupted --------------------------------------------------------------
+
+
+def test_monitor_that_is_blind_asks_for_nothing_and_keeps_the_plug():
+    """A.5.3, and a change of phases: state F, or no pilot at all."""
+    watch = in_c()
+    watch.monitor.blind(watch.now_ms)
+    assert watch.monitor.state is None and not watch.monitor.asks and watch.monitor.plugged
+    assert not watch.monitor.sound(watch.now_ms) and watch.monitor.trouble is None
+
+
+def test_monitor_that_is_blind_has_no_complaint_however_long_it_lasts():
+    watch = in_c()
+    watch.hold("E", 400)
+    for _ in range(6000):
+        watch.now_ms += 10
+        watch.monitor.blind(watch.now_ms)
+        assert watch.monitor.trouble is None
+    watch.hold("E", 400)
+    assert watch.monitor.trouble is None
+
+
+@pytest.mark.parametrize("letter", ["B", "C"])
+def test_monitor_proves_everything_again_after_it_was_blind(letter):
+    """Another vehicle may be at the line now: debounce and diode count from then on."""
+    watch = in_c()
+    watch.monitor.blind(watch.now_ms)
+    assert not watch.monitor.proven
+    watch.take(letter)
+    assert watch.monitor.state is None
+    took_ms = watch.until(letter, letter)
+    assert took_ms == (timing.PILOT_DEBOUNCE_MS if letter == "C" else timing.PILOT_SETTLE_MS)
+    watch.hold(letter, timing.DIODE_PROOF_MS)
+    assert watch.monitor.proven
+
+
+def test_monitor_sees_the_vehicle_that_left_while_it_was_blind():
+    watch = in_c()
+    watch.monitor.blind(watch.now_ms)
+    watch.hold("A", 40)
+    assert watch.monitor.state == "A" and not watch.monitor.plugged
+
+
 # -- complaints ---------------------------------------------------------------------------------
 
 
