@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chargepoint.core import session, timing
-from chargepoint.core.pilot import X1_BP
+from chargepoint.core.pilot import F_BP, X1_BP
 from chargepoint.core.session import Session
 
 DUTY = 2666
@@ -19,7 +19,7 @@ class Play:
         self.session, self.now_ms, self.effects = Session(), 0, []
         self.tripped = self.wanted = self.closable = self.closed = False
         self.plugged = True
-        self.wanted_bp = DUTY
+        self.wanted_bp, self.steady_bp = DUTY, None
 
     def step(self, ms=10):
         self.now_ms += ms
@@ -30,7 +30,7 @@ class Play:
         if effect is not None:
             self.effects.append((self.now_ms, effect))
             self.closed = effect == "close"
-        self.session.adjust(self.wanted_bp, self.now_ms)
+        self.session.adjust(self.wanted_bp, self.now_ms, self.steady_bp)
         return self.session.state
 
     def run(self, ms):
@@ -166,6 +166,70 @@ def test_session_offers_at_once_to_the_next_vehicle():
     play.run(20)
     play.plugged = True
     assert play.step() == session.OFFERED and play.session.pwm
+
+
+# -- the pilot interrupted ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("steady_bp", [F_BP, X1_BP])
+def test_session_gives_no_pwm_while_the_pilot_is_interrupted(steady_bp):
+    """Wake-up and change of phases: state F, or +12 V on a line that was taken off."""
+    play = Play()
+    play.wanted = True
+    play.step()
+    assert play.session.pwm
+    play.steady_bp = steady_bp
+    play.run(4000)
+    assert play.session.duty_bp == steady_bp and not play.session.pwm
+    play.run(20_000)
+    assert play.session.duty_bp == steady_bp
+
+
+def test_session_gives_12_v_at_once_when_the_interruption_ends_and_pwm_in_its_interval():
+    """F ends when it ends; the next offer waits for 5 s since the last one."""
+    play = Play()
+    play.wanted = True
+    play.step()
+    play.run(60_000)
+    play.steady_bp = F_BP
+    play.step()
+    cut_ms = play.now_ms
+    play.run(4000)
+    play.steady_bp = None
+    play.step()
+    assert play.session.duty_bp == X1_BP
+    while not play.session.pwm:
+        play.step()
+    assert play.now_ms - cut_ms == INTERVAL_MS
+
+
+def test_session_offers_soon_after_an_interruption_that_was_longer_than_the_interval():
+    play = Play()
+    play.wanted = True
+    play.step()
+    play.steady_bp = F_BP
+    play.run(60_000)
+    play.steady_bp = None
+    play.run(20)
+    assert play.session.duty_bp == DUTY
+
+
+def test_session_ends_an_interruption_at_once_also_without_a_vehicle():
+    play = Play()
+    play.plugged = False
+    play.steady_bp = F_BP
+    play.step()
+    assert play.session.duty_bp == F_BP
+    play.steady_bp = None
+    play.step()
+    assert play.session.duty_bp == X1_BP
+
+
+def test_session_tells_no_change_when_there_is_none():
+    session_ = Session()
+    assert not session_.adjust(DUTY, 0)
+    assert session_.adjust(DUTY, 10, F_BP) and not session_.adjust(DUTY, 20, F_BP)
+    assert session_.adjust(DUTY, 30) and session_.duty_bp == X1_BP
 
 
 def test_session_refuses_an_event_without_a_row():
