@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 
+# Half of the nominal: a contactor must hold at 85 % and has dropped out somewhere between 75 % and
+# 20 % (IEC 60947-4-1 as makers quote it; unverified), and a vehicle has given up too.
+_LEAST_MV = 115_000
+
 
 class Mains:
     """``phases`` are those that the station is connected to, 1 or 3.
@@ -23,6 +27,11 @@ class Mains:
     def voltage_mv(self) -> list[int]:
         """What there is now on L1, L2, L3."""
         return list(self._nominal_mv) if self.on else [0, 0, 0]
+
+    @property
+    def sufficient(self) -> bool:
+        """L1 is enough to hold a contactor's coil and for a vehicle to charge from."""
+        return self.voltage_mv[0] >= _LEAST_MV
 
     def switch(self, on: bool) -> None:
         """The supply fails, or comes back."""

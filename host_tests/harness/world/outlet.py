@@ -86,7 +86,8 @@ class Outlet:
         vehicle, circuit = self.vehicle, self.circuit
         self._supply_coil()
         circuit.load = vehicle.load if vehicle.plugged else None
-        vehicle.sense_mains(vehicle.plugged and self.contactor.closed and self._mains.on)
+        live = self.contactor.closed and self._mains.sufficient
+        vehicle.sense_mains(vehicle.plugged and live)
         vehicle.sense_pilot(self.duty_bp if circuit.reaches_vehicle else 0)
         asked_for = vehicle.state in ("C", "D") and not circuit.earth_open
         self.observer.note(self._schedule.now_ms, self.contactor.closed, asked_for)
@@ -118,7 +119,7 @@ class Outlet:
     @property
     def coil_supplied(self) -> bool:
         """Whether all that lies in the coils' supply is closed."""
-        supply = self.circuit.powered and self._mains.on
+        supply = self.circuit.powered and self._mains.sufficient
         return supply and not self.residual.tripped and self.interlock.held
 
     @property

@@ -155,6 +155,23 @@ def test_thermometer_says_what_a_mcp9700_says(session):
     assert session.outlet.thermometer.level_mv == 0
 
 
+# -- the mains -----------------------------------------------------------------------------------
+
+
+def test_brown_out_drops_the_contactors_and_ends_the_current(session):
+    session.charge()
+    session.world.mains.set_voltage([180_000] * 3)
+    session.run(1000)
+    assert session.outlet.contactor.closed and session.outlet.meter.current_ma[0] == 16_002
+    session.world.mains.set_voltage([100_000] * 3)
+    session.run(20)
+    assert not session.outlet.contactor.closed and not session.outlet.second_contactor.closed
+    assert session.outlet.meter.current_ma == [0, 0, 0] and session.outlet.contactor.coil
+    session.world.mains.set_voltage([230_000] * 3)
+    session.run(25)
+    assert session.outlet.contactor.closed
+
+
 # -- the second contactor ------------------------------------------------------------------------
 
 
