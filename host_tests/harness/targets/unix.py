@@ -24,6 +24,9 @@ INTERPRETER = paths.TOOLS / "bin" / "micropython"
 HEAP_BYTES = 160 * 1024
 # The emulated hardware and the hands, which a board does not have in its heap: 19 KB measured.
 _EMULATED_BYTES = 24 * 1024
+# A reader on a bus and the part that runs beside it (desk_readers.py): up to 7 KB, and 17 KB where
+# its names make the interpreter take another table for names.
+_READER_BYTES = 32 * 1024
 _PATIENCE_S = 60
 
 
@@ -44,6 +47,8 @@ class Unix(Target):
             raise Unavailable(f"unix: {INTERPRETER} is missing; run: make setup")
         self._image = image_of("unix")
         self._heap_bytes = heap_bytes + _EMULATED_BYTES + self._image.stat().st_size
+        if provisioning.get("board", {}).get("reader", "pn532") != "pn532":
+            self._heap_bytes += _READER_BYTES
         self._store = self.folder / "store"
         self._flash = flash
         self._process = None
