@@ -38,13 +38,18 @@ class Machine(NamedTuple):
 
 def drawings() -> str:
     """What stands between the marks of DESIGN.md."""
+    parts = [_NOTE, *(section(machine) for machine in machines())]
+    status = load(_STATUSES)
+    parts.append(status_section(status.STATUSES, status._TRANSITIONS.split()))
+    return "\n\n".join(parts)
+
+
+def load(module: str):
+    """A module of the firmware, with the emulated hardware where MicroPython has its own."""
     for folder in (_EMULATED, _FIRMWARE):
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
-    parts = [_NOTE, *(section(machine) for machine in machines())]
-    status = importlib.import_module(_STATUSES)
-    parts.append(status_section(status.STATUSES, status._TRANSITIONS.split()))
-    return "\n\n".join(parts)
+    return importlib.import_module(module)
 
 
 def machines() -> list:
@@ -55,7 +60,7 @@ def machines() -> list:
             table = table_of(tree)
             if table is not None:
                 module = ".".join(path.relative_to(_FIRMWARE).with_suffix("").parts)
-                names = vars(importlib.import_module(module))
+                names = vars(load(module))
                 title = ast.get_docstring(tree).splitlines()[0]
                 place = path.relative_to(_PACKAGE).as_posix()
                 found.append(Machine(place, title, rows_of(table, names)))
@@ -109,7 +114,7 @@ def matrix(rows: list) -> str:
     events = list(dict.fromkeys(row[1] for row in rows))
     cells = {(state, event): _cell(state, after, effect) for state, event, after, effect in rows}
     body = [[f"**{state}**", *(cells.get((state, on), "") for on in events)] for state in states]
-    return _table(["", *events], body)
+    return table(["", *events], body)
 
 
 def _cell(state: str, after: str, effect: str) -> str:
@@ -130,14 +135,14 @@ def status_section(statuses: tuple, transitions: list) -> str:
         "### `ocpp/v16/status.py`\n\nWhat a connector's StatusNotification may go from (row) and "
         "to (column), by the names of OCPP 1.6 §4.9."
     )
-    return f"{title}\n\n{_fenced(lines)}\n\n{_table(['', *statuses], body)}"
+    return f"{title}\n\n{_fenced(lines)}\n\n{table(['', *statuses], body)}"
 
 
 def _fenced(lines: list) -> str:
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
 
 
-def _table(head: list, body: list) -> str:
+def table(head: list, body: list) -> str:
     rows = [head, ["---"] * len(head), *body]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
@@ -161,16 +166,25 @@ def find(root: Path) -> list:
     return [] if fresh == page else [f"{PAGE.name}: the state machines have changed since"]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="only tell whether they are stale")
-    if parser.parse_args().check:
-        found = find(ROOT)
-        for line in found:
-            print(f"draw_states: {line}; {REMEDY}", file=sys.stderr)
-        return 1 if found else 0
+def command(check, write) -> int:
+    """The command line of a module that draws: `write`, or with ``--check`` its check."""
+    parser = argparse.ArgumentParser(description=check.__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="only tell whether it is stale")
+    if not parser.parse_args().check:
+        write()
+        return 0
+    found = check.find(ROOT)
+    for line in found:
+        print(f"{check.NAME}: {line}; {check.REMEDY}", file=sys.stderr)
+    return 1 if found else 0
+
+
+def _write() -> None:
     PAGE.write_text(inserted(PAGE.read_text(encoding="utf-8"), drawings()), encoding="utf-8")
-    return 0
+
+
+def main() -> int:
+    return command(sys.modules[__name__], _write)
 
 
 if __name__ == "__main__":

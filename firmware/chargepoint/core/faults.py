@@ -64,9 +64,10 @@ FAULTS = (
     ("pilot_invalid", "OtherError", "PilotInvalid", AT_ONCE, "self", 0, False, _HELD),
     # No usable pilot reading for PILOT_SILENT_MS.
     ("pilot_silent", "InternalError", "PilotSilent", AT_ONCE, "self", 0, False, _HELD),
-    # A plugged vehicle with a proximity resistor that is none, or changed, for CABLE_FAULT_MS.
+    # A vehicle is plugged, and the proximity resistor is none, or not readable, for
+    # CABLE_FAULT_MS.
     ("cable", "OtherError", "MREC23ProximityFault", AT_ONCE, "self", 0, False, _HELD),
-    # The bolt did not arrive after LOCK_TRIES, or left its place for LOCK_LOST_MS.
+    # The bolt did not arrive in LOCK_TRIES tries, or left its place for LOCK_LOST_MS.
     ("lock", "ConnectorLockFailure", "MREC1ConnectorLockFailure", AT_ONCE, "self", 0, False,
      _HELD),
     # At or above the cut of the board's curve; ends 10 degrees below it.
@@ -77,13 +78,13 @@ FAULTS = (
     ("over_voltage", "OverVoltage", "MREC5OverVoltage", ORDERLY, "self", 0, False, _HELD),
     # A live phase 15 % below nominal for UNDER_VOLTAGE_MS.
     ("under_voltage", "UnderVoltage", "MREC6UnderVoltage", ORDERLY, "self", 0, False, _HELD),
-    # The register is below its last value.
+    # The energy register of the meter is below its last value.
     ("meter_backwards", _METER, "MeterBackwards", ORDERLY, "self", 0, False, _NOW),
-    # Another unit, or another model, answers.
+    # Another unit, or another model of meter, answers.
     ("meter_foreign", _METER, "MeterForeign", ORDERLY, "self", 0, False, _NOW),
-    # Answers that make no sense, three in a row.
+    # The meter answers what makes no sense, three times in a row.
     ("meter_rubbish", _METER, "MeterRubbish", ORDERLY, "self", 0, False, _NOW),
-    # No answer, three times.
+    # The meter does not answer, three times in a row.
     ("meter_silent", _METER, "MeterSilent", ORDERLY, "self", 0, False, _NOW),
     # State D for VENTILATION_MS where there is no ventilation.
     ("ventilation", "EVCommunicationError", "VentilationNotAvailable", NO, "self", 0, False,
