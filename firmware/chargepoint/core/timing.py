@@ -151,7 +151,8 @@ OVER_VOLTAGE_MS = 1000
 UNDER_VOLTAGE_MS = 10000
 
 # A.5.3: a vehicle that sleeps is woken once by an interruption of the pilot. After 30 s in B2 (EV,
-# PX, SE) or 90 s (TF, whose VWs need longer): the setting WakeUpAfter. 4 s (EV, TF; PX and SE 3 s).
+# PX, SE) or 90 s (TF, whose VWs need longer): the setting WakeUpAfter. For 4 s (EV, TF; PX and SE
+# 3 s).
 WAKE_PULSE_MS = 4000
 
 # 1-phase/3-phase switching: contactor open, then the pilot interrupted for 60 s (TF: "iX3, Cupra

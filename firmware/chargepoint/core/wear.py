@@ -1,6 +1,6 @@
 """What a contactor has been through, kept over power cuts, and how much life that was.
 
-Life is counted in millionths. A closing takes a millionth (mechanical life of a million cycles); an
+Life is counted in millionths. A closing takes one (mechanical life of a million cycles); an
 opening takes, besides, what its current wears: at the rated current a hundred-thousandth (AC-1,
 electrical life of a hundred thousand), in proportion below, and four times that above. These are
 usual figures of 40 A installation contactors, not those of one: an estimate to plan a visit by.

@@ -23,7 +23,14 @@ def test_closing_takes_a_millionth_of_the_life():
 
 @pytest.mark.parametrize(
     ("current_ma", "loaded", "ppm"),
-    [(None, 0, 0), (0, 0, 0), (499, 0, 0), (500, 100, 15), (16_000, 100, 500), (32_000, 100, 1000)],
+    [
+        (None, 0, 0),
+        (0, 0, 0),
+        (499, 0, 0),
+        (500, 100, 15),
+        (16_000, 100, 500),
+        (32_000, 100, 1000),
+    ],
 )
 def test_opening_wears_in_proportion_to_its_current(current_ma, loaded, ppm):
     """AC-1, electrical life of a hundred thousand at the rated current."""
