@@ -31,6 +31,7 @@ RETRY_MS = const(10000)
 _FORMAT = const(1)
 _BYTES = const(13)  # format, count, CRC-32
 UWS_PER_WH = 3_600_000_000
+_SAVE_UWS = SAVE_WH * UWS_PER_WH
 
 
 class KeptRegister:
@@ -41,6 +42,7 @@ class KeptRegister:
         self._name = name
         self._uws = None
         self._saved_uws = 0
+        self._much = False  # has come since the last save
         self._slot = 0
         self._dirty_ms = None
         self._retry_ms = None
@@ -60,12 +62,13 @@ class KeptRegister:
         if type(energy_wh) is not int or energy_wh < least:
             raise ValueError("register %r Wh: expected at least %d" % (energy_wh, least))
         self._uws = energy_wh * UWS_PER_WH
-        self._saved_uws = None
+        self._saved_uws, self._much = None, True
 
     def add(self, energy_uws: int) -> None:
         """Count ``energy_uws`` (not negative) more; nothing happens while the register is lost."""
         if self._uws is not None:
             self._uws += energy_uws
+            self._much = self._saved_uws is None or self._uws - self._saved_uws >= _SAVE_UWS
 
     def poll(self, now_ms: int) -> None:
         """Save what is due; call it in every step."""
@@ -74,10 +77,9 @@ class KeptRegister:
             return
         if self._dirty_ms is None:
             self._dirty_ms = now_ms
-        much = self._saved_uws is None or self._uws - self._saved_uws >= SAVE_WH * UWS_PER_WH
         if self._retry_ms is not None and now_ms < self._retry_ms:
             return
-        if much or now_ms - self._dirty_ms >= SAVE_MS:
+        if self._much or now_ms - self._dirty_ms >= SAVE_MS:
             self._save(now_ms)
 
     def _save(self, now_ms: int) -> None:
@@ -87,7 +89,7 @@ class KeptRegister:
             self._retry_ms = now_ms + RETRY_MS
             return
         self._slot ^= 1
-        self._saved_uws = self._uws
+        self._saved_uws, self._much = self._uws, False
         self._dirty_ms = self._retry_ms = None
 
     def _load(self) -> None:

@@ -3,6 +3,8 @@
 Rules:
 - A cycle asks for each block of registers in turn and publishes a reading only when all came:
   a reading is of one moment, or there is none. Input is read before a time-out is judged.
+- Between an answer and the next request the line is silent for 3.5 characters at least: less, and
+  a meter takes the two for one frame (Modbus over serial line 2.5.1.1).
 - A failed request ends its cycle; the next begins after a silence, so that a late answer can't
   be taken for another one's. Three failures in a row are trouble, the first whole cycle ends it.
 - A register below the last one is never believed: the reading is refused and the old one kept.
@@ -27,6 +29,7 @@ RETRY_MS = const(200)
 _PATIENCE = const(3)
 _READ_BYTES = const(128)
 _OVERHEAD_BITS = const(143)  # 8 bytes asked, 5 around the answer, of 11 bits
+_SILENCE_BITS = const(39)  # 3.5 characters of 11 bits
 
 # What a charge point's mains can't be: 3 x 230/400 V + 10 % and 100 V - 40 %, at 50 or 60 Hz.
 _MOST_MV = const(320000)
@@ -50,11 +53,14 @@ _TROUBLES = {
 
 _REST = const(0)
 _ASKING = const(1)
+_PAUSE = const(2)
 
 # state, event, next state, effect
 _ROWS = (
     (_REST, "due", _ASKING, "_begin"),
-    (_ASKING, "answered", _ASKING, "_ask"),
+    (_ASKING, "answered", _PAUSE, "_pause"),
+    (_ASKING, "answered late", _ASKING, "_ask"),
+    (_PAUSE, "due", _ASKING, "_ask"),
     (_ASKING, "whole", _REST, "_finish"),
     (_ASKING, "failed", _REST, "_fail"),
 )
@@ -79,6 +85,7 @@ class ModbusMeter(Meter):
         self._begun_ms = 0
         self._asked_ms = 0
         self._patience_ms = 0
+        self._silence_ms = 2 + _SILENCE_BITS * 1000 // model.line[0]
         self._round = model.blocks
         self._words = []
         self._failures = 0
@@ -99,11 +106,14 @@ class ModbusMeter(Meter):
             self._answer.receive(data)
 
     def _judge(self, now_ms: int) -> None:
+        late = now_ms - self._asked_ms >= self._patience_ms
         if self._answer.words is not None:
             self._words.append(self._answer.words)
+            # After a step that comes so late the line has been silent for long.
+            answered = "answered late" if late else "answered"
             whole = len(self._words) == len(self._round)
-            self._happen("whole" if whole else "answered", now_ms)
-        elif self._answer.error is not None or now_ms - self._asked_ms >= self._patience_ms:
+            self._happen("whole" if whole else answered, now_ms)
+        elif self._answer.error is not None or late:
             self._happen("failed", now_ms)
 
     def _happen(self, event: str, now_ms: int) -> None:
@@ -125,13 +135,16 @@ class ModbusMeter(Meter):
         self._patience_ms = PATIENCE_MS + line_ms
         self._uart.write(request)
 
+    def _pause(self, now_ms: int) -> None:
+        self._due_ms = now_ms + self._silence_ms
+
     def _finish(self, now_ms: int) -> None:
         if self._round is self.model.identity:
             self._identify(now_ms)
         elif self._round is not self.model.blocks:
-            self._name_stranger()
+            self._name_stranger(now_ms)
         elif self._identity_tries:
-            self._go_on(self.model.identity, now_ms)
+            self._go_on(self.model.identity, now_ms + self._silence_ms)
         else:
             self._publish(now_ms)
 
@@ -141,7 +154,8 @@ class ModbusMeter(Meter):
             # What it refuses to tell it refuses for ever; what was lost is asked again.
             refused = self._answer.error is not None
             self._identity_tries = 0 if refused else self._identity_tries - 1
-            self._go_on(self.model.blocks, now_ms if refused else now_ms + RETRY_MS)
+            wait_ms = self._silence_ms if refused else RETRY_MS
+            self._go_on(self.model.blocks, now_ms + wait_ms)
         elif self._round is not self.model.blocks:
             self._go_on(self.model.blocks, now_ms + RETRY_MS)
         else:
@@ -185,7 +199,8 @@ class ModbusMeter(Meter):
             self._failures = 0
             if not self.model.identity:
                 self.make = self.model.make
-            self._go_on(self.model.blocks, self._begun_ms + CYCLE_MS)
+            due_ms = max(self._begun_ms + CYCLE_MS, now_ms + self._silence_ms)
+            self._go_on(self.model.blocks, due_ms)
 
     def _identify(self, now_ms: int) -> None:
         serial = _text(self._words[0])
@@ -196,7 +211,7 @@ class ModbusMeter(Meter):
             return
         self.serial = serial
         self._identity_tries = 0
-        self._go_on(self.model.blocks, now_ms)
+        self._go_on(self.model.blocks, now_ms + self._silence_ms)
 
     def _named(self, words: tuple) -> tuple:
         """(make, whether its map is ours); a code that no one knows is a sister of ours."""
@@ -204,11 +219,11 @@ class ModbusMeter(Meter):
         maker = self.model.make.rpartition(" ")[0]
         return self.model.named(code) or ("%s %04X" % (maker, code), True)
 
-    def _name_stranger(self) -> None:
+    def _name_stranger(self, now_ms: int) -> None:
         named = self.model.named(modbus.to_integer(self._words[0]))
         if named is not None:
             self.make = named[0]
-        self._go_on(self.model.blocks, self._begun_ms + RETRY_MS)
+        self._go_on(self.model.blocks, now_ms + RETRY_MS)
 
     def _reading(self) -> Reading:
         """The reading in the words of all blocks."""

@@ -25,7 +25,11 @@ ILLEGAL_VALUE = 3
 
 
 class Slave(faults.Faulty):
-    """A unit on the bus. ``fault`` is None or a word of faults.py."""
+    """A unit on the bus. ``fault`` is None or a word of faults.py.
+
+    A request that begins less than 3.5 characters after an answer is not heard: to a unit the two
+    are one frame, and a spoilt one (Modbus over serial line 2.5.1.1).
+    """
 
     def __init__(self, unit: int, baud: int):
         self.unit = unit
@@ -33,9 +37,13 @@ class Slave(faults.Faulty):
         self._noise = faults.Noise()
         self._came = b""
         self._came_ms = 0
+        self._silence_ms = -(-35 * 11 * 100 // baud)
+        self._quiet_ms = 0
 
     def receive(self, data: bytes, now_ms: int) -> None:
         """Take bytes from the bus."""
+        if now_ms < self._quiet_ms:
+            return
         if now_ms - self._came_ms > _SILENCE_MS:
             self._came = b""
         self._came_ms = now_ms
@@ -56,12 +64,17 @@ class Slave(faults.Faulty):
         """When it will have answered, or None when it is idle."""
         return self._line.due_ms()
 
+    def quiet_ms(self) -> int:
+        """From when on it hears a request."""
+        return self._quiet_ms
+
     def registers(self, function: int, register: int, count: int) -> bytes | int:
         """The data of ``count`` registers, or the code of an exception."""
         raise NotImplementedError
 
     def _changed(self, before: str | None) -> None:
         self._came = b""
+        self._quiet_ms = 0
         self._line.clear()
 
     def _obey(self, request: bytes, now_ms: int) -> None:
@@ -76,6 +89,7 @@ class Slave(faults.Faulty):
         else:
             body = bytes((unit, function, len(words))) + words
         self._line.send(self._spoilt(body), now_ms + _LATENCY_MS)
+        self._quiet_ms = (self._line.due_ms() or now_ms) + self._silence_ms
 
     def _spoilt(self, body: bytes) -> bytes:
         """The frame around ``body``, as the fault leaves it."""

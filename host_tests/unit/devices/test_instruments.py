@@ -118,3 +118,17 @@ def test_s0_output_gives_a_pulse_for_each_piece_of_energy():
     output.bounces = 2
     world.import_wh = 12.5
     assert output.count() == 8 + 3 * 2
+
+
+def test_request_that_follows_an_answer_too_closely_is_not_heard():
+    """Modbus over serial line 2.5.1.1: 3.5 characters of silence; 4.01 ms at 9600 baud."""
+    meter = ModbusInstrument(World(), "SDM630")
+    pdu = ReadInputRegistersRequest(dev_id=1, address=0, count=2)
+    request = FramerRTU(DecodePDU(True)).buildFrame(pdu)
+    meter.receive(request, 0)
+    ends_ms = meter.due_ms()
+    assert len(meter.take(ends_ms)) == 9
+    meter.receive(request, ends_ms + 4)
+    assert meter.take(ends_ms + 1000) == b""
+    meter.receive(request, ends_ms + 5)
+    assert len(meter.take(ends_ms + 1000)) == 9

@@ -91,8 +91,8 @@ def answers(name, world):
     for question in (*model.blocks, *model.identity):
         function, register, count = question[:3]
         body = bytes((1, function)) + register.to_bytes(2, "big") + count.to_bytes(2, "big")
-        device.receive(body + crc(body), 1000)
-        told[(body + crc(body)).hex()] = device.take(9000).hex()
+        device.receive(body + crc(body), device.quiet_ms())
+        told[(body + crc(body)).hex()] = device.take(device.quiet_ms()).hex()
     return told
 
 
