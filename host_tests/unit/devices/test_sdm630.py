@@ -27,7 +27,7 @@ def request(function, register, count, unit=1):
 
 
 def asked(meter, data, now_ms=None):
-    """Its answer to ``data`` at ``now_ms``; None: when the line has been silent for long enough."""
+    """Its answer to ``data`` at ``now_ms``; None: when the line was silent for long enough."""
     now_ms = meter.quiet_ms() if now_ms is None else now_ms
     meter.receive(data, now_ms)
     return meter.take(now_ms + 1000)
