@@ -69,7 +69,8 @@ class Makers:
         return _found("uart_rs485", "Rs485Uart")(line, self.out(turn, 0))
 
     def i2c(self, number, data, clock, baud):
-        return machine.I2C(number, sda=Pin(data), scl=Pin(clock), freq=baud)
+        # A clock that is held down must not hold a step up: 2 ms, twice what a PN532 stretches.
+        return machine.I2C(number, sda=Pin(data), scl=Pin(clock), freq=baud, timeout=2000)
 
     def spi(self, number, clock, out, into, baud):
         return machine.SPI(number, baud, sck=Pin(clock), mosi=Pin(out), miso=Pin(into))
