@@ -4,8 +4,8 @@
   not seen for ABSENT_MS, or when the field was empty at all and it was told AGAIN_MS ago; a card
   that stays is never told twice. Another card counts at once. Of two cards in one field neither
   counts again because the other was seen between.
-- Failures in a row are trouble, from the second on if not told else: "silent" when nothing was
-  heard, else "rubbish". Each is followed by a pause that doubles, and a new start; success ends both.
+- Failures in a row, two unless the reader says else, are trouble: "silent" when nothing was heard,
+  else "rubbish". Each is followed by a pause that doubles, and a new start; success ends both.
 """
 
 from micropython import const
