@@ -3,12 +3,12 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3))
 RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
 .DEFAULT_GOAL = help
-.PHONY: help setup lock sim demo test check bench cuts sizes build clean
+.PHONY: help setup lock sim demo test check bench cuts sizes build calibrate clean
 
 help:  ## what can be done here
 	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Each does its own set-up first. Words for the command: make sim ARGS=\"--headless\"."
 
@@ -39,6 +39,9 @@ sizes: setup  ## bytes of each room in the images
 
 build: setup  ## the images of a board: BOARD=esp32_devkit (boards/README.md has the others), or all
 	@$(RUN) tools.build $(BOARD)
+
+calibrate: setup  ## measure the pilot's divider of a board (ARGS="--emulated", "--port ... --board ...")
+	@$(RUN) tools.pilotlight calibrate $(ARGS)
 
 lock: setup  ## pin new versions into requirements*.lock (after editing requirements*.in)
 	@$(PYTHON) -m tools.setup.lock

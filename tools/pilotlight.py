@@ -1,8 +1,9 @@
-"""``pilotlight COMMAND``: the tools for people. ``pilotlight sim --help`` tells of the sim."""
+"""``pilotlight COMMAND``: the tools for people. ``pilotlight COMMAND --help`` tells of each."""
 
 import argparse
 import sys
 
+from tools.calibrate import main as calibrate
 from tools.sim import commands, conditions, options, state
 from tools.sim import main as sim
 
@@ -24,7 +25,14 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     options.add_to(of_sim)
-    return sim.run(parser.parse_args(arguments))
+    of_sim.set_defaults(run=sim.run)
+    of_calibration = chosen.add_parser(
+        "calibrate", help="measure the pilot's divider of a board", description=calibrate.ABOUT
+    )
+    calibrate.add_to(of_calibration)
+    of_calibration.set_defaults(run=calibrate.run)
+    given = parser.parse_args(arguments)
+    return given.run(given)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""The firmware's own table of meters, asked on the host: which there are, and their lines."""
+"""What the firmware itself says, asked on the host: which meters it knows, and their lines."""
 
+import importlib
 import sys
 
 from tools.paths import ROOT
@@ -9,19 +10,18 @@ _FIRMWARE = ROOT / "firmware"
 _EMULATED = ROOT / "host_tests/harness/emulated"
 
 
-def _table():
+def firmware(driver: str):
+    """The module of a driver."""
     for folder in (_EMULATED, _FIRMWARE):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
-    from chargepoint.drivers import meter_models
-
-    return meter_models
+    return importlib.import_module(f"chargepoint.drivers.{driver}")
 
 
 def refusal(model) -> str:
     """Why the firmware does not know ``model`` (a name, or an installer's own map), or ""."""
     try:
-        _table().find(model)
+        firmware("meter_models").find(model)
     except ValueError as trouble:
         return str(trouble)
     return ""
@@ -29,5 +29,5 @@ def refusal(model) -> str:
 
 def line_of(model) -> dict:
     """How a board opens the UART: baud, parity (2: none), stop."""
-    baud, parity, stop = _table().find(model).line
+    baud, parity, stop = firmware("meter_models").find(model).line
     return {"baud": baud, "parity": 2 if parity is None else parity, "stop": stop}
