@@ -26,6 +26,7 @@ def findings(described: dict, pins: dict, drivers: Path) -> list:
     return [
         *_pins(described, pins),
         *_guard(described),
+        *_outlet(described),
         *_watched(described, pins),
         *_divider(described),
         *_turning(described, pins),
@@ -150,6 +151,19 @@ def _guard(described: dict) -> list:
     fitted = "interlock" if "guard" in described["parts"] else "none"
     said = described["guard"]
     return [] if said == fitted else [f"guard: {said!r}, but the parts make it {fitted!r}"]
+
+
+def _outlet(described: dict) -> list:
+    """A socket must know its cable and hold it; a fixed cable has neither."""
+    found, socket = [], described["limits"]["socket"]
+    for role in ("proximity", "lock"):
+        if socket and role not in described["parts"]:
+            found.append(f"limits.socket: true, but there is no part {role}")
+        if not socket and role in described["parts"]:
+            found.append(f"parts.{role}: nothing for a fixed cable (limits.socket is false)")
+    if described["limits"]["phases"] == 1 and "second_relay" in described["parts"]:
+        found.append("parts.second_relay: it switches L2 and L3, but limits.phases is 1")
+    return found
 
 
 def _watched(described: dict, pins: dict) -> list:

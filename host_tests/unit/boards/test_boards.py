@@ -11,6 +11,9 @@ from host_tests.harness import paths
 from host_tests.harness.store import MemoryStore
 from host_tests.unit.boards import devkit
 from tools.boards import catalogue, description, render
+from tools.calibrate import guide
+from tools.calibrate.interpreters import Emulated
+from tools.calibrate.setup import of_board
 
 BOARDS = [
     name
@@ -102,6 +105,29 @@ def test_what_was_measured_at_this_board_is_used(monkeypatch, board):
     bench.run(10, 9)
     shown_mv = bench.device.station.bay(1).connector.pilot_mv[0]
     assert shown_mv == pytest.approx(9000 - 26 * 10000 // own["ratio_bp"], abs=20)
+
+
+@pytest.mark.parametrize("board", ["esp32_devkit", "smartevse_v3@v3.1"])
+def test_a_board_with_a_wrong_divider_is_right_once_it_is_calibrated(monkeypatch, board):
+    """From the six levels to the station: `pilotlight calibrate`, the store, the pilot."""
+    setup = of_board(board)
+    divider = (setup.zero_mv + 45, setup.ratio_bp * 102 // 100)
+    real = setup._replace(zero_mv=divider[0], ratio_bp=divider[1])
+    circuit = Emulated(setup, divider)
+    person = guide.Person(lambda level_mv, how: circuit.connect(level_mv), lambda text: None)
+    record = guide.record(setup, guide.go_through(setup, circuit, person))
+    assert abs(shown_at_nine_volts(monkeypatch, board, real, None) - 9000) > 400
+    assert abs(shown_at_nine_volts(monkeypatch, board, real, record) - 9000) < 30
+
+
+def shown_at_nine_volts(monkeypatch, board, real, calibration):
+    """What the station takes 9 V for, through the divider ``real``."""
+    bench = Bench(monkeypatch, board, calibration)
+    pad_mv = real.pad_mv(9000)
+    wave = [bench.pins["PILOT_ADC"], pad_mv, pad_mv, 10000, 0]
+    bench.registers.load({"t": 10, "a": [wave]})
+    Loop(bench.device).once()
+    return bench.device.station.bay(1).connector.pilot_mv[0]
 
 
 @pytest.mark.parametrize(

@@ -357,10 +357,35 @@ def test_a_board_must_tell_what_its_parts_watch():
     ]
 
 
+PROXIMITY = {"driver": "proximity_adc", "series_ohm": 1000, "supply_mv": 3300}
+
+
+@pytest.mark.parametrize("missing", ["proximity", "lock"])
+def test_a_socket_that_does_not_know_or_hold_its_cable_is_refused(missing):
+    fitted = {"lock": {"driver": "lock_pins"}, "proximity": PROXIMITY}
+    changes = {f"parts__{role}": part for role, part in fitted.items() if role != missing}
+    found = of_parts(limits__socket=True, **changes)
+    assert f"limits.socket: true, but there is no part {missing}" in found
+
+
+@pytest.mark.parametrize(("role", "part"), [("lock", "lock_pins"), ("proximity", None)])
+def test_a_fixed_cable_has_no_lock_and_no_rating(role, part):
+    content = {"driver": part} if part else PROXIMITY
+    found = of_parts(**{f"parts__{role}": content})
+    assert f"parts.{role}: nothing for a fixed cable (limits.socket is false)" in found
+
+
+def test_one_phase_has_no_second_contactor():
+    found = of_parts(limits__phases=1, parts__second_relay={"driver": "relay_pin"})
+    assert "parts.second_relay: it switches L2 and L3, but limits.phases is 1" in found
+
+
 def test_a_lock_without_a_sense_is_no_monitored_lock():
-    content = board(parts__lock={"driver": "lock_pins"})
+    lock = {"driver": "lock_pins"}
+    content = board(limits__socket=True, parts__lock=lock, parts__proximity=PROXIMITY)
+    content["monitored"]["cable rating"] = "the resistor in the plug"
     content["monitored"]["cable lock"] = "the bolt's sense"
-    pins = PINS | {"LOCK_A": 13, "LOCK_B": 25}
+    pins = PINS | {"LOCK_A": 13, "LOCK_B": 25, "PROXIMITY_ADC": 39}
     (wrong,) = parts.findings(content, pins, DRIVERS)
     assert wrong.startswith("monitored.cable lock: ")
     pins["LOCK_SENSE"] = 35
