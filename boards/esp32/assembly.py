@@ -23,7 +23,8 @@ import tls
 
 # Deep ones first: an import inside an import inside an import takes a kilobyte of C stack each,
 # and the interpreter's task has 16 KB.
-for _name in ("core.held", "core.contactor", "ocpp.strict_json", "ocpp.frames", "core.connector"):
+_DEEP = "core.pilot core.record core.protection core.connector ocpp.frames wire.upgrade"
+for _name in _DEEP.split():
     __import__("chargepoint." + _name)
 
 from parts import Makers

@@ -155,6 +155,7 @@ class Dog:
         Dog.left -= 1
         if not Dog.left:
             print("fed thrice, relay", machine.current.levels[RELAY])
+            print("drivers", [name.split(".")[-1] for name in sys.modules if ".drivers." in name])
             raise KeyboardInterrupt
 sys.path.insert(0, "/rom")
 del sys.modules["machine"]
@@ -194,13 +195,19 @@ def compiled(tmp_path, program):
 def test_the_image_of_each_board_starts_and_steps(tmp_path, board):
     """From the frozen programs through the ROMFS to a stepped station, on the interpreter."""
     files = compiled_files(board)
-    relay = description.revision(board, paths.BOARDS)[1]["RELAY"]
+    described, pins, _ = description.revision(board, paths.BOARDS)
+    relay = pins["RELAY"]
     for name in ("machine", "buses"):
         files[f"{name}.mpy"] = compile_module(paths.EMULATED / f"{name}.py", f"{name}.py", [])
     said = start(tmp_path, files, more=f"RELAY = {relay}" + _REGISTERS)
     assert "watchdog 60000" in said and "watchdog 8000" in said
     assert "wifi: off: no WifiSsid" in said
     assert "fed thrice, relay 0" in said
+    imported = said.partition("drivers [")[2].partition("]")[0]
+    parts = [part["driver"] for part in described["parts"].values()]
+    for driver in ("guard_interlock", "lamp_pin", "lamp_ws2812", "lock_pins", "uart_rs485"):
+        named = driver in parts or driver == "uart_rs485" and "METER_DIR" in pins
+        assert (repr(driver) in imported) == named, driver
     assert "KeyboardInterrupt" in said
     assert "kept: False" in said
 
@@ -234,3 +241,35 @@ def test_only_the_image_is_imported_from(tmp_path):
     program = "import sys\nprint('path', sys.path)\nraise ValueError('end')"
     said = start(tmp_path, compiled(tmp_path, program))
     assert "path ['/rom', '.frozen']" in said
+
+
+_DEPTH = """
+import builtins
+chain, deepest, real = [], [], builtins.__import__
+def counted(name, *more):
+    new = name not in sys.modules
+    if new:
+        chain.append(name)
+        if len(chain) > len(deepest):
+            deepest[:] = chain
+    try:
+        return real(name, *more)
+    finally:
+        if new:
+            chain.pop()
+builtins.__import__ = counted
+import board
+print("deepest", len(deepest), deepest)
+raise ValueError("enough")
+"""
+
+
+@needs_micropython
+def test_imports_do_not_nest_deeply(tmp_path):
+    """Each takes a kilobyte of C stack on an ESP32, whose interpreter has 16 KB in all."""
+    files = compiled_files("esp32s3_devkit")
+    for name in ("machine", "buses"):
+        files[f"{name}.mpy"] = compile_module(paths.EMULATED / f"{name}.py", f"{name}.py", [])
+    said = start(tmp_path, files, more="RELAY = 5" + _REGISTERS + _DEPTH)
+    depth = said.partition("deepest ")[2].partition(" ")[0]
+    assert depth.isdigit() and int(depth) <= 7, said
