@@ -2,7 +2,7 @@
 
 Names in its store that are provisioning: ``factory`` (JSON object: setting -> text) and ``board``
 (JSON object: ``connectors``, which can only be 1 here; ``lacks`` and ``socket`` as on the desk's
-board, boards/unix/board.py).
+board, boards/unix/board.py; ``meter``, a Modbus model).
 """
 
 # ruff: noqa: E402
@@ -133,7 +133,7 @@ def _connector(front_end, parts, meter_line, clock, options):
         FrontEndPilot(front_end, 0),
         FrontEndRelay(front_end, 0),
         FrontEndGuard(front_end, 0),
-        ModbusMeter(meter_line, find_meter("SDM630")),
+        ModbusMeter(meter_line, find_meter(options.get("meter", "SDM630"))),
         lamp,
         dict(_ELECTRICS, socket=socket),
         second_relay=fitted("second_relay") and second,

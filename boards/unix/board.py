@@ -4,8 +4,8 @@ Names in its store that are provisioning: ``factory`` (JSON object: setting -> t
 (JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
 second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
 ``socket`` false for a cable of the station's own, which has neither proximity nor lock;
-``reader``, see desk_readers.py) and, for wss, the PEM files ``tls_ca``, ``tls_certificate`` and
-``tls_key``.
+``reader`` and ``meter``, see desk_readers.py and desk_meters.py) and, for wss, the PEM files
+``tls_ca``, ``tls_certificate`` and ``tls_key``.
 """
 
 import os
@@ -22,8 +22,6 @@ from chargepoint.drivers.guard_interlock import InterlockGuard
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
 from chargepoint.drivers.lock_pins import LockPins
-from chargepoint.drivers.meter_modbus import ModbusMeter
-from chargepoint.drivers.meter_models import find as find_meter
 from chargepoint.drivers.pilot_adc import PilotAdc
 from chargepoint.drivers.provisioning import provisioned
 from chargepoint.drivers.proximity_adc import ProximityAdc
@@ -38,12 +36,12 @@ from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard
 from chargepoint.run import count_watchdog
 from chargepoint.station import ConnectorPorts, Device, Ports, Station
+from desk_meters import fit as fit_meter
 from desk_readers import fit as fit_reader
 from detour import Detour
 from hands import BenchTime
 
 WATCHDOG_MS = 8000
-METER_BAUD = 9600
 READER_BAUD = 115200
 _ELECTRICS = {"max_ma": 32000, "phases": 3, "ventilated": False, "simplified": True}
 
@@ -78,7 +76,7 @@ def build(log=None, store=None) -> Device:
         reader=fit_reader(options.get("reader")) or _reader_on_uart(),
         reset=reset,
         log=log,
-        connectors=[_Connector(at, options).ports(clock) for at in range(count)],
+        connectors=[_Connector(at, options).ports(clock, store) for at in range(count)],
         button=ButtonPin(_input(pins.BUTTON, pulled_up=True)) if fitted("button") else None,
         buzzer=BuzzerPin(_output(pins.BUZZER)) if fitted("buzzer") else None,
     )
@@ -117,13 +115,14 @@ class _Connector:
         self._at = at
         self._lacks = options.get("lacks", ())
         self._socket = options.get("socket", True)
+        self._meter = options.get("meter", "SDM630")
 
-    def ports(self, clock):
+    def ports(self, clock, store):
         at = self._at
         # The relays first: whatever fails after them, the coils have no current.
         relay = self._relay(pins.RELAY, pins.FEEDBACK)
         second = self._relay(pins.SECOND_RELAY, pins.SECOND_FEEDBACK)
-        meter = ModbusMeter(machine.UART(pins.METER_UART[at], METER_BAUD), find_meter("SDM630"))
+        meter = fit_meter(self._meter, at, store)
         red, green, blue = [machine.Pin(pin, machine.Pin.OUT) for pin in pins.LAMP[at]]
         return ConnectorPorts(
             self._pilot(),

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from host_tests.harness import paths
 from host_tests.harness.csms.server import Csms
+from host_tests.harness.devices import meters
 from host_tests.harness.devices.bus_reader import BusReader
 from host_tests.harness.devices.pn532 import Pn532
-from host_tests.harness.devices.sdm630 import Sdm630
 from host_tests.harness.network import Network
 from host_tests.harness.pace import STEP_MS, Pace
 from host_tests.harness.targets import LACKS, make_target
@@ -39,7 +39,8 @@ class Stage:
 
     ``lacks`` names parts that the station does not have (world.PARTS); ``socket`` False: the cable
     is the station's own, so there is neither proximity nor lock. ``reader`` is "pn532", or one of
-    bus_reader.KINDS on the targets in_process and unix.
+    bus_reader.KINDS on the targets in_process and unix. ``meter`` is a kind of devices/meters.py;
+    on qemu a Modbus model.
     Use as a context: the power comes on with ``start`` and everything is given back at the end.
     For the sim: ``real_time``; ``url`` of a back end elsewhere (then ``csms`` is None), else
     ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
@@ -57,6 +58,7 @@ class Stage:
         lacks: tuple = (),
         socket: bool = True,
         reader: str = "pn532",
+        meter: str = "SDM630",
         real_time: bool = False,
         url: str = None,
         book: str = ":memory:",
@@ -71,10 +73,10 @@ class Stage:
         without = {*lacks, *LACKS.get(target, ()), *(() if socket else _OF_SOCKETS)}
         self.world = World(connectors, seed, lacks=without)
         board = {"connectors": connectors, "socket": socket, "lacks": sorted(without)}
-        board["reader"] = reader
+        board["reader"], board["meter"] = reader, meter
         provisioning = self._provisioning(board, settings or {}, url)
         self.target = make_target(target, folder, provisioning, seed, **options)
-        self.wiring = Wiring(self.world, pins, self._meters(), self._reader(reader))
+        self.wiring = Wiring(self.world, pins, self._meters(meter), self._reader(reader))
         self.pace = Pace(self)
         self.log = []
         self.on = False
@@ -303,8 +305,9 @@ class Stage:
         cards = self.world.cards
         return Pn532(cards) if kind == "pn532" else BusReader(cards, kind)
 
-    def _meters(self):
-        return {n: Sdm630(outlet.meter) for n, outlet in self.world.connectors.items()}
+    def _meters(self, kind):
+        outlets = self.world.connectors
+        return {n: meters.make(kind, outlet.meter) for n, outlet in outlets.items()}
 
     def _missed(self, what, timeout_s):
         told = [self.csms.statuses(self.identity, n) for n in self.world.connectors]

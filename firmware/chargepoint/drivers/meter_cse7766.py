@@ -6,7 +6,7 @@ bits), and the sum of the bytes from the third on.
 
 Rules:
 - A pulse is coefficient / 10^6 Ws. Pulses are added to a KeptRegister: the chip forgets its count
-  without power. After a silence, and when the count grew by more than MOST_W allow, the chip may
+  without power. After a silence, and when the count grew by more than ``most_w`` allow, it may
   have begun anew: what it counted in between is lost rather than made up.
 - A quotient is a value; what the frame does not call valid is 0 (below what the chip can measure),
   a voltage is then None. A power period out of range means no load.
@@ -21,12 +21,12 @@ from chargepoint.ports import Meter, Reading
 LINE = (4800, 0, 1)  # baud, parity even, stop bits: as machine.UART takes them
 CYCLE_MS = const(1000)
 SILENT_MS = const(3000)
-MOST_W = const(9000)
+MOST_W = const(9000)  # 32 A at 280 V
 # A frame takes 55 ms on the line; the values in it are of before.
 FRAME_MS = const(100)
 
 _LENGTH = const(24)
-_READ_BYTES = const(64)
+_READ_BYTES = const(128)  # holds four whole frames at least
 _NORMAL = const(0x55)
 _ERROR = const(0xF0)
 _POWER_RANGE = const(0x02)
@@ -39,13 +39,14 @@ _HAS_POWER = const(0x10)
 class Cse7766Meter(Meter):
     """``uart`` has any() and readinto(buffer), none of which waits; opened as LINE says.
 
-    ``register`` is a KeptRegister.
+    ``register`` is a KeptRegister; ``most_w`` is the most that can flow here, in W.
     """
 
-    def __init__(self, uart, register):
+    def __init__(self, uart, register, most_w: int = MOST_W):
         self.make = "CSE7766"
         self._uart = uart
         self._register = register
+        self._most_w = most_w
         self._chunk = bytearray(_READ_BYTES)
         self._frame = bytearray(_LENGTH)
         self._at = 0
@@ -61,6 +62,10 @@ class Cse7766Meter(Meter):
             self._started_ms = now_ms
         if self._uart.any():
             self._heard_ms = now_ms
+            # After a step that was held up the newest bytes are enough: the pulses roll on.
+            while self._uart.any() > _READ_BYTES:
+                self._uart.readinto(self._chunk)
+                self._at = 0
             count = self._uart.readinto(self._chunk) or 0
             for at in range(count):
                 self._hear(self._chunk[at], now_ms)
@@ -121,7 +126,7 @@ class Cse7766Meter(Meter):
         if self._taken_ms is not None and now_ms - self._taken_ms < SILENT_MS + CYCLE_MS:
             energy_uws = (pulses - self._pulses & 0xFFFF) * _number(frame, 14)
             # 1 W for 1 ms is 1000 microwatt-seconds; half a second on top is for late frames.
-            if energy_uws <= MOST_W * 1000 * (now_ms - self._taken_ms + 500):
+            if energy_uws <= self._most_w * 1000 * (now_ms - self._taken_ms + 500):
                 self._register.add(energy_uws)
         self._pulses = pulses
         self._taken_ms = now_ms

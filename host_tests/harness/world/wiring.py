@@ -43,7 +43,8 @@ class Wiring:
 
     An instrument (harness/devices) has ``receive(data, now_ms)``, ``take(now_ms) -> bytes``,
     ``due_ms()`` (when it will have sent what it is sending, or None) and ``fault``; a reader on a
-    bus has ``rows()``, which goes along with a step's inputs.
+    bus has ``rows()``, and a meter on a pulse counter ``count()``, which go along with a step's
+    inputs.
     ``switches`` are the output pins that move something.
     """
 
@@ -98,6 +99,9 @@ class Wiring:
         sent = [[uart, data.hex()] for uart, data in self._take_lines(now_ms)]
         if sent:
             snapshot["u"] = sent
+        counts = [[n - 1, m.count()] for n, m in self._meters.items() if hasattr(m, "count")]
+        if counts and self._is_new("counts", counts):
+            snapshot["k"] = counts
         rows = self._reader.rows() if hasattr(self._reader, "rows") else None
         if self._is_new("cards", rows):
             snapshot["c"] = rows
