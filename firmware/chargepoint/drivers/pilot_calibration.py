@@ -20,6 +20,7 @@ def calibrated(record: dict, log, options: dict) -> None:
     An empty ``record`` is that of a board that was never calibrated.
     """
     if not record:
+        log.write("info", "calibration: none: the board's own values taken")
         return
     zero_mv, ratio_bp = record.get("zero_mv"), record.get("ratio_bp")
     wrong = misfit(zero_mv, ratio_bp, options["zero_mv"], options["ratio_bp"])

@@ -232,3 +232,23 @@ def test_every_part_can_be_made(monkeypatch, part, role, extras):
     (row,) = render.rows(described, pins)
     made = Makers(object(), MemoryStore()).part(*row[1:])
     assert type(made).__name__ == part.name
+
+
+def test_an_installer_s_own_map_of_a_meter_goes_into_the_description(monkeypatch):
+    """boards/METERS.md: a meter that the firmware does not know, described in board.json."""
+    devkit.load_board(monkeypatch, devkit.Network())
+    from parts import Makers
+
+    model = {
+        "make": "Mine",
+        "line": "19200 8E1",
+        "function": 4,
+        "words": "high",
+        "registers": {"energy_wh": "0048 f32 x1000", "voltage_mv": "0000 0002 0004 f32 x1000"},
+    }
+    content = {"driver": "meter_modbus", "model": model, "unit": 7}
+    described = {"mcu": "esp32", "pulls": {}, "parts": {"meter": content}}
+    (row,) = render.rows(described, {"METER_UART": 1, "METER_TX": 26, "METER_RX": 27})
+    assert ("uart", 1, 26, 27, 19200, 0, 1) in row[3]
+    meter = Makers(object(), MemoryStore()).part(*row[1:])
+    assert meter.model.make == "Mine"

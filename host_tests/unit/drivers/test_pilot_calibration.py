@@ -19,8 +19,8 @@ def of(record):
     return options, log.take()
 
 
-def test_a_board_that_was_never_calibrated_keeps_its_own_values_and_says_nothing():
-    assert of({}) == (OWN, [])
+def test_a_board_that_was_never_calibrated_keeps_its_own_values_and_says_so():
+    assert of({}) == (OWN, [["info", "calibration: none: the board's own values taken"]])
 
 
 @pytest.mark.parametrize(("zero_mv", "ratio_bp"), [(1300, 860), (1472, 975), (1072, 721)])
