@@ -133,3 +133,52 @@ def test_meters_read_the_same_on_the_interpreter_that_ships():
     energy_wh = 99_999_999 + 4499 * 1000 // 3200
     assert json.loads(reading)[3][0] == pytest.approx(energy_wh, abs=2)
     assert energy_wh - 101 <= int(kept_wh) <= energy_wh
+
+
+CALM = """
+import gc, sys
+sys.path.insert(0, "firmware")
+from chargepoint.drivers.kept_register import KeptRegister
+from chargepoint.drivers.meter_cse7766 import Cse7766Meter
+from chargepoint.drivers.meter_models import find
+from chargepoint.drivers.meter_modbus import ModbusMeter
+from chargepoint.drivers.meter_s0 import S0Meter
+
+class Nothing:
+    def any(self):
+        return 0
+    def write(self, data, more=None):
+        return True
+    def read(self, name):
+        return None
+    def value(self):
+        return 0
+
+nothing = Nothing()
+register = KeptRegister(nothing, "s0")
+meters = [
+    ModbusMeter(nothing, find("SDM630")),
+    S0Meter(nothing, register, 1000),
+    Cse7766Meter(nothing, KeptRegister(nothing, "cse")),
+]
+for meter in meters:
+    for start_ms in (1000, 1400):
+        meter.poll(start_ms)
+        register.add(5000000000)
+        register.poll(start_ms)
+        gc.collect()
+        gc.disable()
+        before = gc.mem_alloc()
+        for _ in range(100):
+            meter.poll(start_ms + 50)
+        print(gc.mem_alloc() - before)
+        gc.enable()
+"""
+
+
+@pytest.mark.skipif(not MICROPYTHON.exists(), reason="no MicroPython here: run `make setup`")
+def test_calm_step_makes_no_garbage():
+    """DESIGN.md (shared) §5: asked and waiting, at rest, and with energy that is not saved yet."""
+    command = [MICROPYTHON, "-c", CALM]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert (told.stderr, told.stdout.split()) == ("", ["0"] * 6)
