@@ -1,6 +1,7 @@
 """Every board of the ESP32 family: its build() runs, and its parts are where its page says."""
 
 import json
+import sys
 
 import pytest
 
@@ -26,10 +27,13 @@ PORTS = ("proximity", "lock", "residual", "earth", "thermometer", "second_relay"
 class Bench:
     """A device of ``board``, stepped by hand with the pilot at a steady level."""
 
-    def __init__(self, monkeypatch, board, calibration=None):
+    def __init__(self, monkeypatch, board, calibration=None, line=None, **factory):
         self.described, self.pins, _ = description.revision(board, paths.BOARDS)
         self.assembly, self.registers = devkit.load_board(monkeypatch, devkit.Network(), board)
+        if line is not None:
+            monkeypatch.setitem(sys.modules, "_onewire", line)
         self.store = MemoryStore()
+        self.store.write("factory", json.dumps(factory).encode())
         if calibration is not None:
             self.store.write("calibration", calibration)
         self.log = LineLog()

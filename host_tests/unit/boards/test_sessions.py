@@ -1,0 +1,135 @@
+"""Every board of the ESP32 family charges a vehicle: its wiring in a world, its own program."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from chargepoint.run import Loop
+from host_tests.harness import paths
+from host_tests.harness.devices.ds18b20 import Ds18b20
+from host_tests.harness.devices.sdm630 import Sdm630
+from host_tests.harness.world import World
+from host_tests.harness.world.wiring import Wiring
+from host_tests.harness.world.world import PARTS
+from host_tests.unit.boards.test_boards import BOARDS, Bench
+from tools.boards.description import pins_of
+
+# Where the world has no wire of the board's: far from every pad of a chip.
+_NOWHERE = 1000
+_NTC_AT_25_MV = 1650
+
+
+class Line:
+    """The C module ``_onewire`` with a DS18B20 on the thermometer's pad, and nothing elsewhere."""
+
+    def __init__(self):
+        self.now_ms = 0
+        self.pad = None
+        self._part = Ds18b20()
+
+    def reset(self, pin):
+        return int(pin.id == self.pad and self._part.reset(self.now_ms))
+
+    def readbyte(self, pin):
+        return self._part.read(self.now_ms) if pin.id == self.pad else 255
+
+    def writebyte(self, pin, value):
+        if pin.id == self.pad:
+            self._part.write(value, self.now_ms)
+
+
+class Installation:
+    """A board with its world around it; ``step`` moves both on by 10 ms."""
+
+    def __init__(self, monkeypatch, board):
+        self.line = Line()
+        bench = Bench(monkeypatch, board, line=self.line, AllowOfflineTxForUnknownId="true")
+        self.bench, described = bench, bench.described
+        self.line.pad = bench.pins.get("THERMOMETER_WIRE")
+        self.world = World(1, lacks=self._lacking(described, bench.pins))
+        self.outlet = self.world.connectors[1]
+        meter = Sdm630(self.outlet.meter)
+        self.wiring = Wiring(self.world, self._pins(described, bench.pins), {1: meter})
+        self.wiring.restart()
+        self.wiring.after_step(bench.registers.take())
+        self._loop = Loop(bench.device)
+        if described["parts"].get("thermometer", {}).get("driver") == "thermometer_ntc":
+            wave = [bench.pins["THERMOMETER_ADC"], _NTC_AT_25_MV, _NTC_AT_25_MV, 10000, 2]
+            bench.registers.load({"a": [wave]})
+
+    @staticmethod
+    def _lacking(described, pins):
+        parts, has = described["parts"], {"interlock": "guard", "feedback": "relay"}
+        lacks = {name for name in PARTS if has.get(name, name) not in parts}
+        if "FEEDBACK" not in pins:
+            lacks.add("feedback")
+        if parts.get("thermometer", {}).get("driver") != "thermometer_mcp9700":
+            lacks.add("thermometer")
+        return lacks
+
+    @staticmethod
+    def _pins(described, pins):
+        """The board's pads as the desk's pins.py has them: a tuple for each connector."""
+        desk = pins_of(paths.BOARDS / "unix/pins.py")
+        found = {}
+        for at, (name, value) in enumerate(desk.items()):
+            pad = pins.get(name, _NOWHERE + at)
+            found[name] = (pad,) if isinstance(value, tuple) else pad
+        pilot, proximity = described["parts"]["pilot"], described["parts"].get("proximity", {})
+        found["LAMP"] = (pins["LAMP"] if "LAMP" in pins else (1100, 1101, 1102),)
+        found["PILOT_ZERO_MV"], found["PILOT_RATIO_BP"] = pilot["zero_mv"], pilot["ratio_bp"]
+        found["PROXIMITY_SERIES_OHM"] = proximity.get("series_ohm", 1000)
+        found["PROXIMITY_SUPPLY_MV"] = proximity.get("supply_mv", 3300)
+        return SimpleNamespace(**found)
+
+    @property
+    def station(self):
+        return self.bench.device.station
+
+    def step(self):
+        now_ms = self.line.now_ms = self.world.now_ms + 10
+        self.world.advance_to(now_ms)
+        self.bench.registers.load(self.wiring.before_step(now_ms))
+        self._loop.once()
+        self.wiring.after_step(self.bench.registers.take())
+
+    def until(self, condition, seconds):
+        """The milliseconds that it took."""
+        began_ms = self.world.now_ms
+        while not condition():
+            told = (self.station.facts(began_ms), self.world.state(), self.bench.log.take())
+            assert self.world.now_ms - began_ms < seconds * 1000, told
+            self.step()
+        return self.world.now_ms - began_ms
+
+    def charge(self):
+        self.until(lambda: self.world.now_ms > 3000, 4)
+        self.outlet.vehicle.plug_in(amps=16)
+        self.station.cards.present("04A1B2C3", self.world.now_ms)
+        self.until(lambda: self.outlet.contactor.closed, 30)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_vehicle_is_charged_and_the_contactor_opens_when_it_goes(monkeypatch, board):
+    """IEC 61851-1, 2.2: the plug is pulled in C: open within 100 ms."""
+    installation = Installation(monkeypatch, board)
+    installation.charge()
+    installation.until(lambda: installation.outlet.vehicle.current_ma > 15_000, 10)
+    installation.outlet.vehicle.unplug()
+    assert installation.until(lambda: not installation.outlet.contactor.closed, 1) <= 100
+    assert installation.outlet.observer.worst_ms(installation.world.now_ms) <= 100
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_vehicle_that_is_refused_is_never_energised(monkeypatch, board):
+    installation = Installation(monkeypatch, board)
+    installation.outlet.vehicle.plug_in(amps=16)
+    installation.until(lambda: installation.world.now_ms > 8000, 9)
+    assert not installation.outlet.contactor.closed
+
+
+@pytest.mark.parametrize("board", [name for name in BOARDS if "smartevse" in name or "s3" in name])
+def test_both_contactors_close_for_three_phases_where_there_are_two(monkeypatch, board):
+    installation = Installation(monkeypatch, board)
+    installation.charge()
+    installation.until(lambda: installation.outlet.second_contactor.closed, 10)
