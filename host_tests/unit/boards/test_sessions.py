@@ -12,7 +12,12 @@ from host_tests.harness.world import World
 from host_tests.harness.world.wiring import Wiring
 from host_tests.harness.world.world import PARTS
 from host_tests.unit.boards.test_boards import BOARDS, Bench
-from tools.boards.description import pins_of
+from tools.boards import description
+
+DESCRIBED = {name: description.revision(name, paths.BOARDS)[0] for name in BOARDS}
+WATCHING_RESIDUAL = [name for name in BOARDS if "residual" in DESCRIBED[name]["parts"]]
+WITH_A_SOCKET = [name for name in BOARDS if DESCRIBED[name]["limits"]["socket"]]
+WITH_TWO = [name for name in BOARDS if "second_relay" in DESCRIBED[name]["parts"]]
 
 # Where the world has no wire of the board's: far from every pad of a chip.
 _NOWHERE = 1000
@@ -70,7 +75,7 @@ class Installation:
     @staticmethod
     def _pins(described, pins):
         """The board's pads as the desk's pins.py has them: a tuple for each connector."""
-        desk = pins_of(paths.BOARDS / "unix/pins.py")
+        desk = description.pins_of(paths.BOARDS / "unix/pins.py")
         found = {}
         for at, (name, value) in enumerate(desk.items()):
             pad = pins.get(name, _NOWHERE + at)
@@ -128,8 +133,43 @@ def test_a_vehicle_that_is_refused_is_never_energised(monkeypatch, board):
     assert not installation.outlet.contactor.closed
 
 
-@pytest.mark.parametrize("board", [name for name in BOARDS if "smartevse" in name or "s3" in name])
+@pytest.mark.parametrize("board", WITH_TWO)
 def test_both_contactors_close_for_three_phases_where_there_are_two(monkeypatch, board):
     installation = Installation(monkeypatch, board)
     installation.charge()
     installation.until(lambda: installation.outlet.second_contactor.closed, 10)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_what_board_json_does_not_claim_is_what_the_station_tells_as_not_monitored(
+    monkeypatch, board
+):
+    installation = Installation(monkeypatch, board)
+    installation.charge()
+    told = installation.station.facts(installation.world.now_ms)["connectors"][0]["not_monitored"]
+    described = installation.bench.described
+    expected = {name for name, how in described["monitored"].items() if how is None}
+    if described["guard"] == "none":
+        expected.add("guard")
+    assert set(told) == expected
+
+
+@pytest.mark.parametrize("board", WATCHING_RESIDUAL)
+def test_a_residual_current_opens_the_contactor_where_it_is_watched(monkeypatch, board):
+    installation = Installation(monkeypatch, board)
+    installation.charge()
+    installation.world.fault("residual_current")
+    assert installation.until(lambda: not installation.outlet.contactor.closed, 1) <= 100
+    installation.world.clear_fault("residual_current")
+    installation.until(lambda: installation.world.now_ms > 30_000, 60)
+    assert not installation.outlet.contactor.closed, "it latches"
+
+
+@pytest.mark.parametrize("board", WITH_A_SOCKET)
+def test_a_plug_is_held_while_energy_flows_where_there_is_a_socket(monkeypatch, board):
+    installation = Installation(monkeypatch, board)
+    assert not installation.outlet.lock.engaged
+    installation.charge()
+    assert installation.outlet.lock.engaged
+    installation.outlet.vehicle.unplug()
+    installation.until(lambda: not installation.outlet.lock.engaged, 20)
