@@ -66,7 +66,10 @@ class Makers:
         )
         if turn is None:
             return line
-        return _found("uart_rs485", "Rs485Uart")(line, self.out(turn, 0))
+        bits = 9 + stop + (parity is not None)
+        timer = machine.Timer(0) if hasattr(machine, "Timer") else None
+        turned = _found("uart_rs485", "Rs485Uart")
+        return turned(line, self.out(turn, 0), timer, bits * 1000000 // baud)
 
     def i2c(self, number, data, clock, baud):
         # A clock that is held down must not hold a step up: 2 ms, twice what a PN532 stretches.

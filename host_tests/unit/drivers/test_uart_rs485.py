@@ -102,3 +102,55 @@ def test_a_line_that_never_gets_rid_of_a_request_makes_the_meter_silent():
         meter.poll(now_ms)
     assert meter.trouble == "silent"
     assert pin.levels[-1] == 1
+
+
+# -- with a timer ---------------------------------------------------------------------------------
+
+
+class Timer:
+    """A one-shot timer that fires when it is told to."""
+
+    def __init__(self):
+        self.armed_ms = []
+        self.callback = None
+
+    def init(self, mode, period, callback):
+        assert mode == 0
+        self.armed_ms.append(period)
+        self.callback = callback
+
+
+def timed():
+    line, pin, timer = Line(), Direction(), Timer()
+    return Rs485Uart(line, pin, timer, 1042), line, pin, timer
+
+
+def test_a_timer_turns_it_back_between_two_steps():
+    uart, line, pin, timer = timed()
+    uart.write(b"request!")
+    assert timer.armed_ms == [9]
+    line.sending = False
+    timer.callback(timer)
+    assert pin.levels == [0, 1, 0] and timer.armed_ms == [9]
+    line.waiting = b"answer"
+    assert uart.any() == 6
+
+
+def test_a_timer_that_is_early_tries_again_a_millisecond_later():
+    uart, line, pin, timer = timed()
+    uart.write(b"request!")
+    timer.callback(timer)
+    assert pin.levels == [0, 1] and timer.armed_ms == [9, 1]
+    line.sending = False
+    timer.callback(timer)
+    assert pin.levels == [0, 1, 0] and timer.armed_ms == [9, 1]
+
+
+def test_a_timer_that_comes_after_the_step_takes_nothing_away():
+    uart, line, pin, timer = timed()
+    uart.write(b"request!")
+    line.sending = False
+    assert uart.any() == 0
+    line.waiting = b"answer"
+    timer.callback(timer)
+    assert uart.read(9) == b"answer" and pin.levels == [0, 1, 0]
