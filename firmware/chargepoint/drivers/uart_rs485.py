@@ -9,8 +9,8 @@ after that, a step of 10 ms later.
 A Modbus device answers after 3.5 characters at the earliest, 3.6 ms at 9600 baud: the timer leaves
 about 3 ms of that, a step of 10 ms leaves 2; those we know take 5 ms and more. The timer's
 callback is soft: a garbage collection or a TLS handshake just then makes it late, and so is a
-step without a timer. That costs the answer, and the driver asks again. Above 9600 baud no margin is left: take
-a transceiver that turns by itself. None of this was measured on hardware yet.
+step without a timer. That costs the answer, and the driver asks again. Above 9600 baud no margin
+is left: take a transceiver that turns by itself. None of this was measured on hardware yet.
 """
 
 _ONE_SHOT = 0  # machine.Timer.ONE_SHOT
