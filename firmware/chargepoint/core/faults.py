@@ -116,7 +116,8 @@ class _Entry:
         self.present = False
         self.active = False
         self.begun = 0
-        self.gone_ms = 0
+        # None until it was looked at: what a restart gave back is held from then on.
+        self.gone_ms = None
 
     def begin(self, now_ms):
         if self.begun and now_ms - self.gone_ms >= timing.FORGIVE_MS:
@@ -154,6 +155,8 @@ class FaultBook:
     def put(self, name: str, present: bool, now_ms: int) -> None:
         """The cause of ``name`` is seen or not. Cheap when there is nothing new."""
         entry = self._entries[name]
+        if entry.gone_ms is None:
+            entry.gone_ms = now_ms
         if present:
             entry.present = True
             if not entry.active:

@@ -124,7 +124,8 @@ def test_welded_contactor_survives_a_reset_and_ends_with_a_power_cycle():
     after = FaultBook(("diode", "contactor_welded"))
     for kept in before.latched() + [("unheard_of", 1, True), ("diode", 1, True)]:
         after.restore(*kept)
-    after.put("contactor_welded", False, 10 * HOLD_MS)
+    for now_ms in (0, 10 * HOLD_MS):
+        after.put("contactor_welded", False, now_ms)
     assert after.active == ["contactor_welded"]
     assert after.latched() == [("contactor_welded", 1, True)]
     after.recover("power")
@@ -169,6 +170,32 @@ def test_attempts_are_kept_over_a_restart_although_the_fault_has_ended():
     assert not after.active
     trip(after, now_ms)
     assert after.blocking
+
+
+@pytest.mark.parametrize("start_ms", [0, 10**8, 10**12])
+def test_fault_that_a_restart_gave_back_is_held_from_the_start_wherever_the_clock_begins(start_ms):
+    """ports.Clock: now_ms starts anywhere."""
+    book = FaultBook(("residual_current",))
+    book.restore("residual_current", 1, True)
+    book.put("residual_current", False, start_ms)
+    book.put("residual_current", False, start_ms + timing.RESIDUAL_HOLD_MS - 1)
+    assert book.blocking
+    book.put("residual_current", False, start_ms + timing.RESIDUAL_HOLD_MS)
+    assert not book.active
+
+
+@pytest.mark.parametrize("start_ms", [0, 10**8, 10**12])
+def test_attempts_that_a_restart_gave_back_are_not_forgotten_by_a_clock_that_is_far(start_ms):
+    book = FaultBook(("residual_current",))
+    book.restore("residual_current", 3, False)
+    book.put("residual_current", False, start_ms)
+    trip(book, start_ms + 1000)
+    assert book.blocking and book.latched() == [("residual_current", 4, True)]
+    later = FaultBook(("residual_current",))
+    later.restore("residual_current", 3, False)
+    later.put("residual_current", False, start_ms)
+    trip(later, start_ms + timing.FORGIVE_MS)
+    assert later.latched() == [("residual_current", 1, False)]
 
 
 def test_attempts_are_forgotten_after_a_day_without_the_fault():
