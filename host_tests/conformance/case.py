@@ -12,15 +12,16 @@ _DUTY_INTERVAL_MS = 5000
 class Case:
     """``title`` is the test's name, ``words`` its docstring: the clause, a colon, the rule."""
 
-    def __init__(self, title: str, words: str, section: str, target: str):
+    def __init__(self, title: str, words: str, section: str, target: str, heading: str = ""):
         clause, _, rule = " ".join((words or "").split()).partition(": ")
         self.title, self.clause, self.rule = title, clause, rule
-        self.section, self.target = section, target
+        self.section, self.target, self.heading = section, target, heading
         self.measures = []
         self.curve = None
         self._recorders = []
         self._stages = []
         self._excused = set()
+        self._told = False
 
     def follow(self, stage) -> None:
         """Record connector 1 of ``stage``."""
@@ -71,6 +72,7 @@ class Case:
 
     def check_always(self) -> None:
         """What no case may break: opening in time, duties that exist, offers 5 s apart."""
+        self._told = True
         if self._stages and "opening" not in self._excused:
             worst_ms = max(stage.outlet.worst_open_delay_ms for stage in self._stages)
             what = "longest that contacts were closed on a vehicle not in C or D"
@@ -110,6 +112,7 @@ class Case:
             "clause": self.clause,
             "rule": self.rule,
             "section": self.section,
+            "heading": self.heading,
             "target": self.target,
             "verdict": verdict,
             "why": why,
@@ -129,6 +132,7 @@ class Case:
                 "unit": unit,
                 "passed": passed,
                 "since_ms": since_ms,
+                "always": self._told,
             }
         )
         assert passed, f"{what}: {measured} {unit}, required {kind} {required}"

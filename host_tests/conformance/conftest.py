@@ -45,7 +45,8 @@ def case(request, target_name):
     title = request.node.name.replace(f"[{target_name}]", "").replace(f"{target_name}-", "")
     title = title.replace(f"-{target_name}", "")
     section = request.path.stem.removeprefix("test_")
-    made = Case(title, request.function.__doc__, section, target_name)
+    heading = request.module.__doc__.split("\n")[0]
+    made = Case(title, request.function.__doc__, section, target_name, heading)
     request.node.stash[_RECORD] = made
     return made
 
