@@ -128,8 +128,9 @@ class Bay:
             self._settled_ms = now_ms + timing.START_SETTLE_MS
             self._sampler.begin(now_ms)
 
-    def show(self, now_ms: int) -> None:
-        """Set the lamp."""
+    def show(self, percent: int, now_ms: int) -> None:
+        """Set the lamp, at a brightness of ``percent``."""
+        self._lamp.dim(percent)
         self._lamp.show(self.meaning(now_ms))
 
     # -- facts ----------------------------------------------------------------------------------

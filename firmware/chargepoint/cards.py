@@ -72,12 +72,14 @@ class Cards:
                 self.grant(bay, tag, parent, now_ms)
             else:
                 bay.refuse(now_ms)
+                self._station.sound("refused", now_ms)
 
         return self._authorisation.request(tag, decided, now_ms)
 
     def grant(self, bay, tag: str, parent: str, now_ms: int) -> None:
         """Let ``bay`` begin for ``tag``, waiting for the vehicle if it must."""
         bay.transaction.grant(tag, parent, now_ms, self._wait_ms())
+        self._station.sound("accepted", now_ms)
 
     def choose(self, tag: str):
         """The bay that an authorisation of ``tag`` without a connector is meant for, or None."""
@@ -102,6 +104,7 @@ class Cards:
                 self._anywhere.append((bay, tag))
             return
         self._station.ports.log.write("info", "card refused: %s" % status)
+        self._station.sound("refused", now_ms)
         for bay in self._station.bays:
             bay.refuse(now_ms)
 

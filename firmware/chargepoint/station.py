@@ -119,7 +119,11 @@ class Station:
         self.exchange = Exchange(self, Remote(self))
         self.safe_mode = crashes >= timing.CRASHES_TO_SAFE_MODE
         self.settings.fix("NumberOfConnectors", str(len(self.bays)))
+        if any([of.lock is not None for of in ports.connectors]):
+            self.settings.fix("CableLock", "true")
+            self.settings.fix("UnlockConnectorOnEVSideDisconnect", "true")
         self._button = None if ports.button is None else HeldButton(ports.button)
+        self._faulted = 0
         self._reset_kind = None
         self._reset_earliest_ms = 0
         self._reset_deadline_ms = 0
@@ -145,9 +149,7 @@ class Station:
         self.journal.flush()
         self.exchange.step(now_ms)
         self._carry_out_reset(now_ms)
-        for bay in self.bays:
-            bay.show(now_ms)
-            bay.beat(now_ms)
+        self._show(now_ms)
 
     def open_all(self) -> None:
         """The last resort: every contactor open, whatever state anything is in."""
@@ -240,6 +242,25 @@ class Station:
         if uid is not None:
             self.cards.present_uid(uid, now_ms)
         self.cards.tick(now_ms)
+
+    def sound(self, signal: str, now_ms: int) -> None:
+        """Let the buzzer sound "accepted", "refused" or "fault", where there is one."""
+        if self.ports.buzzer is not None:
+            self.ports.buzzer.sound(signal, now_ms)
+
+    def _show(self, now_ms):
+        """Lamps, buzzer, and the beat that holds the contactors for another while."""
+        if self.ports.buzzer is not None:
+            self.ports.buzzer.poll(now_ms)
+        percent = self.settings.get("LightIntensity")
+        faulted = 0
+        for bay in self.bays:
+            bay.show(percent, now_ms)
+            bay.beat(now_ms)
+            faulted += bay.connector.faults.blocking
+        if faulted > self._faulted:
+            self.sound("fault", now_ms)
+        self._faulted = faulted
 
     def _attend_technician(self, now_ms):
         """The long press, or the setting: latched faults may end, if their cause is gone."""

@@ -53,11 +53,15 @@ class Cable:
         self.ohm = None
         self._proximity = proximity
         self._most_ma = 0
+        self._read_ms = None
         self._rating = Held()
         self._wrong = Held()
 
     def look(self, now_ms: int) -> None:
-        """Read the resistor; call it in every step."""
+        """Read the resistor when it is due; call it in every step."""
+        if self._read_ms is not None and now_ms - self._read_ms < timing.CABLE_READ_MS:
+            return
+        self._read_ms = now_ms
         self.ohm = self._proximity.read_ohm()
         self._rating.take(rating_ma(self.ohm), now_ms)
         if self._rating.for_ms >= timing.CABLE_SETTLE_MS:

@@ -176,7 +176,7 @@ class Connector:
             protection.cable.plugged = self.monitor.plugged
         if protection.lock is not None:
             # HAZARD: a socket is never unlocked before its contactor is seen open.
-            protection.lock.wanted = not is_open or (self.holds_plug and self.monitor.plugged)
+            protection.lock.wanted = self.holds_plug or not is_open
         protection.look(now_ms)
 
     def _note_faults(self, now_ms):

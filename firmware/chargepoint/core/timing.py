@@ -118,6 +118,10 @@ FORGIVE_MS = 86400000
 # The protective earth may be missed this long: EV and TF sample for 250 ms (own).
 EARTH_LOST_MS = 250
 
+# The proximity resistor is read this often: a converter that is shared with the pilot disturbs it
+# (esp32-evse#32).
+CABLE_READ_MS = 100
+
 # The proximity resistor must agree for this long before it counts as the cable's rating, and what
 # contradicts it for that long before it is a fault: a plug that is moved in its socket.
 CABLE_SETTLE_MS = 500

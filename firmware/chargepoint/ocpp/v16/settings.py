@@ -68,7 +68,7 @@ ROWS = (
     ("TransactionMessageRetryInterval", "int", "60", 1, 3600, "RW", False,
      "Seconds before a transaction message is sent again, times the tries so far."),
     ("UnlockConnectorOnEVSideDisconnect", "bool", "false", None, None, "R", False,
-     "A fixed cable is never unlocked (errata 3.84)."),
+     "Unplugging at the vehicle unlocks the socket; a fixed cable never is (errata 3.84)."),
     ("WebSocketPingInterval", "int", "30", 0, 3600, "RW", False,
      "Seconds of silence before a WebSocket ping; 0: none."),
     ("MessageTimeout", "int", "30", 1, 600, "RW", False,
