@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3))
 RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
 .DEFAULT_GOAL = help
-.PHONY: help setup lock sim demo test check bench cuts sizes build calibrate clean
+.PHONY: help setup lock sim demo test check bench cuts mutations sizes build calibrate clean
 
 help:  ## what can be done here
 	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
@@ -33,6 +33,9 @@ bench: setup  ## flash, heap and instructions on the 32-bit targets
 
 cuts: setup  ## the power-cut suites alone
 	@$(RUN) pytest host_tests/powercut $(ARGS)
+
+mutations: setup  ## each safety rule broken in turn, and the test that notices (ARGS=names)
+	@$(RUN) tools.mutations $(ARGS)
 
 sizes: setup  ## bytes of each room in the images
 	@$(RUN) tools.build.sizes

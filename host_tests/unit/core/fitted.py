@@ -100,6 +100,7 @@ class Fitted(Electrics):
         self.plug, self.bolt, self.second = Plug(), Bolt(), SecondCoil()
         self.voltage_mv, self.overdraw_ma, self.stray_ma = 230_000, None, 0
         self.watch = None
+        self.duties = []
         parts = {
             "residual": self.monitor,
             "earth": self.ground,
@@ -121,6 +122,8 @@ class Fitted(Electrics):
         super().step(ms)
         if self.now_ms // 1000 != before_ms // 1000:
             self.connector.reading = self._read()
+        if not self.duties or self.duties[-1][1] != self.line.duty_bp:
+            self.duties.append((self.now_ms, self.line.duty_bp))
         if self.watch is not None:
             self.watch()
 

@@ -17,6 +17,8 @@ _DUTY_MS = 5000  # row 6
 _FAULT_MS = 30_000
 _RESIDUAL_MS = 300_000
 _DEBOUNCE_MS = 500
+_SETTLE_MS = 20  # may be believed from here on, must be from _LEAVE_MS on
+_CABLE_MS = 800  # 500 ms, by readings that may be 100 ms apart and more
 _QUIET_MS = 550  # after a change of the duty
 _PROOF_MS = 100
 _CUT_MC, _DERATE_MC = 70_000, 60_000
@@ -155,9 +157,12 @@ class Inspector:
     def _see_plug(self, letter, now_ms):
         self._hold("gone", letter == "A", now_ms)
         if self._held["gone"].lasts(_LEAVE_MS):
-            self._plugged_ms, self._proven, self._changed_ms = None, False, None
+            self._plugged_ms, self._proven = None, False
         elif letter in ("B", "C", "D") and self._plugged_ms is None:
             self._plugged_ms = now_ms
+        if self._held["gone"].lasts(_SETTLE_MS):
+            # The next vehicle has seen no duty yet.
+            self._changed_ms = None
         self._hold("cd", letter in ("C", "D"), now_ms)
         self._without_b = letter != "B" and (self._without_b or self._plugged_ms is None)
         self._direct = self._without_b and self._held["cd"].lasts(_DEBOUNCE_MS)
@@ -172,14 +177,15 @@ class Inspector:
         if "residual" in self._parts:
             self._see_monitor(now_ms)
         if "earth" in self._parts:
-            self._hold("earth", fitted.ground.there is not True, now_ms)
+            self._see("earth", fitted.ground.there is True, 260, now_ms)
             self._bar("earth", self._held["earth"].lasts(260), _FAULT_MS, now_ms)
         if "thermometer" in self._parts:
             self._see_warmth(now_ms)
         if "proximity" in self._parts:
             self._see_cable(now_ms)
         if "lock" in self._parts:
-            self._hold("bolt", fitted.bolt.locked() is not True, now_ms)
+            # One reading is not the bolt; the firmware may have it wrong for LOCK_LOST_MS.
+            self._see("bolt", fitted.bolt.locked() is True, 510, now_ms)
 
     def _see_monitor(self, now_ms):
         monitor = self.fitted.monitor
@@ -210,7 +216,7 @@ class Inspector:
         self._last["rating"] = rating_ma
         self._hold("rating", True, now_ms)
         self._hold("no cable", not rating_ma and self._plugged_ms is not None, now_ms)
-        self._bar("cable", self._held["no cable"].lasts(1020) and self._closed, _FAULT_MS, now_ms)
+        self._bar("cable", self._held["no cable"].lasts(1300) and self._closed, _FAULT_MS, now_ms)
 
     def _see_contacts(self, now_ms):
         coils = self._coils()
@@ -285,7 +291,7 @@ class Inspector:
 
     def _judge_offer(self, offer_ma):
         limits_ma = {"hardware": self._max_ma, "allowed": self.fitted.connector.limit_ma}
-        if "proximity" in self._parts and self._held["rating"].lasts(_DEBOUNCE_MS):
+        if "proximity" in self._parts and self._held["rating"].lasts(_CABLE_MS):
             limits_ma["cable"] = self._last["rating"]
         if self._late_mc is not None and self._late_mc > _DERATE_MC:
             share = (self._late_mc - _DERATE_MC) / (_CUT_MC - _DERATE_MC)
@@ -330,7 +336,7 @@ class Inspector:
             tested = self._passed_ms is not None and self._passed_ms >= self._plugged_ms
             assert tested, "closed without a self-test in this session"
         if "earth" in parts:
-            assert fitted.ground.there is True, "closed without earth"
+            assert self._last["earth"], "closed without ever an earth"
         if "thermometer" in parts:
             assert not self._last["hot"], "closed while hot"
             assert self._late_mc is not None, "closed without ever a temperature"
@@ -339,7 +345,7 @@ class Inspector:
                 "closed without cable"
             )
         if "lock" in parts and fitted.bolt.says != "blind":
-            assert fitted.bolt.locked() is True, "closed unlocked"
+            assert self._last["bolt"], "closed unlocked"
 
     def _judge_closed(self, now_ms):
         held = self._held
@@ -350,7 +356,7 @@ class Inspector:
         for what, since_ms in (("wish", self._no_wish_ms), ("PWM", self._no_pwm_ms)):
             told = f"still closed more than 6 s after the {what} ended"
             assert since_ms is None or now_ms - since_ms < _STOP_MS, told
-        lasting = (("residual", 20), ("earth", 260), ("no cable", 1020), ("bolt", 510),
+        lasting = (("residual", 20), ("earth", 260), ("no cable", 1300), ("bolt", 510),
                    ("not closing", 510))  # fmt: skip
         for name, most_ms in lasting:
             if name in held and not (name == "bolt" and self.fitted.bolt.says == "blind"):
@@ -372,6 +378,12 @@ class Inspector:
 
     def _hold(self, name, holds, now_ms):
         self._held.setdefault(name, Lasting()).take(holds, now_ms)
+
+    def _see(self, name, there, lost_ms, now_ms):
+        """``name`` is there, or has been until shortly: it is lost after ``lost_ms``."""
+        self._hold(name, not there, now_ms)
+        lost = self._held[name].lasts(lost_ms)
+        self._last[name] = there or (self._last.get(name, False) and not lost)
 
     def _bar(self, name, present, for_ms, now_ms):
         if present:

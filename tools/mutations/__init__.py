@@ -1,0 +1,1 @@
+"""`make mutations`: the safety rules, broken one by one."""
