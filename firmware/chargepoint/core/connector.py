@@ -172,6 +172,8 @@ class Connector:
         currents.take(self.reading)
         if protection.residual is not None:
             protection.residual.idle = is_open
+            if self.monitor.plugged and not self._plugged:
+                protection.residual.renew()
         if protection.cable is not None:
             protection.cable.plugged = self.monitor.plugged
         if protection.lock is not None:
@@ -243,8 +245,6 @@ class Connector:
             self._plugged = plugged
             if not plugged:
                 self.faults.recover("unplug")
-            elif self.protection.residual is not None:
-                self.protection.residual.renew()
             self._events.append("plugged" if plugged else "unplugged")
         if ready != self._ready:
             self._ready = ready
