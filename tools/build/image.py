@@ -28,16 +28,11 @@ _MARCH = {"cortex-m3": "armv7m", "x86": "x86"} | {
 _LEVEL = "-O2"  # asserts go, line numbers stay: a trace from the field must tell the line
 
 
-def build_image(board: str, extra_files: dict | None = None) -> Path:
-    """Write build/<board>/app.romfs and return its path.
-
-    extra_files: {path in the image: bytes}, laid beside (or in place of) the application's.
-    """
+def build_image(board: str) -> Path:
+    """Write build/<board>/app.romfs and return its path."""
     image = BUILD / board / "app.romfs"
     image.parent.mkdir(parents=True, exist_ok=True)
-    content = compiled_files(board)
-    content.update(extra_files or {})
-    image.write_bytes(pack(content))
+    image.write_bytes(pack(compiled_files(board)))
     return image
 
 

@@ -28,17 +28,22 @@ _DEVICES = (
 
 
 def image_of(board: str) -> Path:
-    """build/<board>/app.romfs, fresh; safe for several test processes at once."""
+    """build/targets/<board>/app.romfs, fresh; safe for several test processes at once.
+
+    Not where `make build` puts a board's image: that one has no emulated hardware in it.
+    """
     from tools.build import image
 
-    folder = paths.ROOT / "build" / board
+    folder = paths.ROOT / "build" / "targets" / board
     folder.mkdir(parents=True, exist_ok=True)
     stamp = folder / "sources.sha256"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         digest = _digest(image.source_files(board))
         if not (stamp.exists() and stamp.read_text() == digest):
-            image.build_image(board, _emulated(image, board))
+            content = image.compiled_files(board)
+            content.update(_emulated(image, board))
+            (folder / "app.romfs").write_bytes(image.pack(content))
             stamp.write_text(digest)
     return folder / "app.romfs"
 
