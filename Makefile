@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3))
 RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
 .DEFAULT_GOAL = help
-.PHONY: help setup lock sim demo test check bench cuts mutations sizes build calibrate clean
+.PHONY: help setup lock sim demo test check report bench cuts mutations sizes build calibrate clean
 
 help:  ## what can be done here
 	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
@@ -30,6 +30,9 @@ check: setup  ## format, lint, types, imports, mpy-cross, duplicates, README (a 
 
 bench: setup  ## flash, heap and instructions on the 32-bit targets
 	@$(RUN) tools.bench $(ARGS)
+
+report: setup  ## timing and safety, required against measured, as a page (ARGS=in_process)
+	@$(RUN) tools.report $(ARGS)
 
 cuts: setup  ## the power-cut suites alone
 	@$(RUN) pytest host_tests/powercut $(ARGS)

@@ -37,6 +37,8 @@ class Case:
 
     def at_most(self, what: str, measured, most, unit: str = "ms", since_ms=None) -> None:
         """``measured`` may not be above ``most``."""
+        if unit == "0.01 %":
+            measured, most, unit = _percent(measured), _percent(most), "%"
         self._keep(what, "at most", measured, most, unit, measured <= most, since_ms)
 
     def at_least(self, what: str, measured, least, unit: str = "ms", since_ms=None) -> None:
@@ -49,7 +51,9 @@ class Case:
         self._keep(what, "between", measured, [low, high], unit, right, since_ms)
 
     def equals(self, what: str, measured, required, unit: str = "") -> None:
-        """``measured`` is exactly that."""
+        """``measured`` is exactly that. Of "0.01 %", as duties are counted, per cent are kept."""
+        if unit == "0.01 %":
+            measured, required, unit = _percent(measured), _percent(required), "%"
         self._keep(what, "equals", measured, required, unit, measured == required, None)
 
     def holds(self, what: str, true: bool) -> None:
@@ -136,3 +140,8 @@ class Case:
             }
         )
         assert passed, f"{what}: {measured} {unit}, required {kind} {required}"
+
+
+def _percent(duty):
+    """From 1/100 per cent, one or a list."""
+    return [_percent(one) for one in duty] if isinstance(duty, list) else duty / 100

@@ -1,4 +1,4 @@
-"""Pause and resume from limits; one and three phases with their waits."""
+"""Standards §1.3: pause and resume from limits; one and three phases with their waits."""
 
 from host_tests.conformance.stories import ON_DESKS, charge, set_to, until_closed, until_open
 
@@ -70,7 +70,7 @@ def both_sides(case, at_ms):
 
 @ON_DESKS
 def test_phases_three_to_one_with_a_vehicle_interrupts_the_pilot_for_60_s(case, stage):
-    """Practice [TF 60 s, EV 10 s, SE 5 s: the longest]: open, interrupt, switch, offer again."""
+    """Practice [TF 60 s, EV 10 s, SE 5 s; the longest]: open, interrupt, switch, offer again."""
     charge(stage, 20)
     one_phase(stage, True)
     told_ms = stage.now_ms

@@ -1,0 +1,1 @@
+"""``make report``: the timing and safety suite as one page, required against measured."""
