@@ -2,7 +2,8 @@
 
 import pytest
 
-from host_tests.unit.core.electrics import Electrics
+from host_tests.unit.core.electrics import Coil, Electrics
+from host_tests.unit.core.parts import Bolt, Monitor, Thermometer, Value
 
 
 def keep(electrics):
@@ -116,3 +117,44 @@ def test_safety_refuses_the_simplified_pilot_where_it_is_not_wanted():
     electrics.permit()
     electrics.show("C", 3000)
     assert electrics.connector.refusal == "simplified" and not electrics.coil.closed
+
+
+PARTS = {
+    "residual current": {"residual": Monitor},
+    "protective earth": {"earth": lambda: Value(False)},
+    "temperature": {"thermometer": lambda: Thermometer(None)},
+    "cable": {"proximity": lambda: Value(100_000)},
+    "lock": {"proximity": lambda: Value(220), "lock": Bolt},
+}
+
+
+@pytest.mark.parametrize("word", PARTS)
+def test_safety_says_which_part_is_not_as_it_must_be(word):
+    """A part is asked after the permission and before the limit; it is no fault yet."""
+    parts = {name: make() for name, make in PARTS[word].items()}
+    if word == "residual current":
+        parts["residual"].told = False
+    electrics = Electrics(rest=False, parts=parts, socket="proximity" in parts)
+    electrics.permit(limit_ma=16_000)
+    electrics.line.letter = "B"
+    seen = set()
+    for _ in range(80):
+        electrics.step()
+        seen.add(electrics.connector.refusal)
+        assert not electrics.connector.offered_ma
+    assert word in seen and None not in seen
+    electrics.connector.permitted = False
+    electrics.step()
+    assert electrics.connector.refusal in ("not_permitted", "fault")
+
+
+def test_safety_says_that_phases_are_being_changed():
+    electrics = Electrics(parts={"second_relay": Coil()})
+    electrics.show("B", 1000)
+    electrics.connector.phases.wanted = 1
+    electrics.permit(limit_ma=0)
+    electrics.run(30)
+    assert electrics.connector.refusal == "phases"
+    electrics.connector.phases.wanted = 3
+    electrics.run(61_000, every=100)
+    assert electrics.connector.refusal == "limit"

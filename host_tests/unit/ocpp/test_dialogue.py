@@ -230,6 +230,92 @@ def test_memory_that_runs_out_is_an_internal_error(monkeypatch):
     assert talk.sent()[0][:3] == [4, "peer-1", "InternalError"]
 
 
+# -- answers that wait --------------------------------------------------------------------------
+
+DONE = {"status": "Unlocked"}
+
+
+class Bolt:
+    """What the station gives for an UnlockConnector that takes its time."""
+
+    def __init__(self, talk, monkeypatch):
+        self.status, self.asked = None, 0
+        monkeypatch.setattr(talk.charge, "unlock", lambda connector: self.told)
+
+    def told(self, now_ms):
+        self.asked += 1
+        return self.status
+
+
+def unlock(unique_id):
+    return UNLOCK.replace("peer-1", unique_id)
+
+
+@pytest.fixture
+def waiting(monkeypatch, outcomes):
+    talk = Talk(heartbeat(outcomes), heartbeat(outcomes))
+    talk.bolt = Bolt(talk, monkeypatch)
+    talk.dialogue.receive_text(UNLOCK, 0)
+    return talk
+
+
+def test_answer_that_waits_for_the_hardware_leaves_once_it_is_known(waiting):
+    """OCPP 1.6 §5.18: the outcome is in the answer."""
+    assert [frame[0] for frame in waiting.sent(10)] == [2]
+    for now_ms in range(20, 5000, 10):
+        assert waiting.sent(now_ms) == []
+    waiting.bolt.status = "Unlocked"
+    assert waiting.sent(5000) == [[3, "peer-1", DONE]]
+    asked = waiting.bolt.asked
+    assert waiting.sent(5010) == [] and waiting.bolt.asked == asked
+
+
+def test_other_calls_are_answered_while_one_waits(waiting):
+    waiting.sent(10)
+    waiting.hear(2, "peer-2", "ClearCache", {}, now_ms=20)
+    assert waiting.sent(20) == [[3, "peer-2", {"status": "Rejected"}]]
+    waiting.bolt.status = "UnlockFailed"
+    assert waiting.sent(30) == [[3, "peer-1", {"status": "UnlockFailed"}]]
+
+
+def test_answer_that_waits_is_void_when_the_connection_is_gone(waiting):
+    waiting.sent(10)
+    waiting.dialogue.disconnected(20)
+    waiting.dialogue.connected(30)
+    waiting.bolt.status, waiting.bolt.asked = "Unlocked", 0
+    assert [frame[0] for frame in waiting.sent(40)] == [2]
+    assert waiting.bolt.asked == 0
+
+
+def test_answers_that_wait_end_in_any_order(waiting, monkeypatch):
+    other = Bolt(waiting, monkeypatch)
+    waiting.dialogue.receive_text(unlock("peer-2"), 5)
+    waiting.sent(10)
+    other.status = "Unlocked"
+    assert waiting.sent(20) == [[3, "peer-2", DONE]]
+    waiting.bolt.status = "Unlocked"
+    assert waiting.sent(30) == [[3, "peer-1", DONE]]
+
+
+def test_answers_that_wait_are_bounded(waiting):
+    """Nothing more is read when sixteen are owed; none of them is lost."""
+    for n in range(2, 17):
+        assert not waiting.dialogue.crowded
+        waiting.dialogue.receive_text(unlock(f"peer-{n}"), 0)
+    assert waiting.dialogue.crowded
+    waiting.sent(10)
+    waiting.bolt.status = "Unlocked"
+    answers = waiting.sent(20)
+    assert [frame[1] for frame in answers] == [f"peer-{n}" for n in range(1, 17)]
+    assert not waiting.dialogue.crowded and waiting.dialogue.ignored == 0
+
+
+def test_silence_ends_our_own_call_while_an_answer_waits(waiting, outcomes):
+    waiting.sent(10)
+    waiting.sent(40_000)
+    assert outcomes == [(TIMED_OUT, None)]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),

@@ -124,6 +124,23 @@ def test_unlock_of_an_unknown_connector_is_not_supported(charge, connector):
     assert ask(charge, "UnlockConnector", {"connectorId": connector})["status"] == "NotSupported"
 
 
+@pytest.mark.parametrize("status", ["Unlocked", "UnlockFailed", "NotSupported"])
+def test_unlock_that_takes_its_time_is_a_function_that_tells_the_answer(charge, status):
+    """OCPP 1.6 §5.18; the dialogue asks it in each step."""
+    moments = {10: None, 20: None, 30: status}
+    charge.unlock = lambda connector: moments.get
+    answer = new_inbound(charge)("UnlockConnector", {"connectorId": 1}, 0)
+    assert answer(10) is None and answer(20) is None
+    assert answer(30) == {"status": status}
+    assert_official("UnlockConnectorResponse", answer(30))
+
+
+def test_unlock_may_wait_while_the_registration_is_pending(charge):
+    charge.unlock = lambda connector: lambda now_ms: "Unlocked"
+    answer = new_inbound(charge).before_accepted("UnlockConnector", {"connectorId": 2}, 0)
+    assert answer(10) == {"status": "Unlocked"}
+
+
 def test_data_transfer_knows_no_vendor(charge):
     payload = {"vendorId": "com.example", "messageId": "x", "data": "é" * 70}
     assert ask(charge, "DataTransfer", payload) == {"status": "UnknownVendorId"}

@@ -89,3 +89,77 @@ def test_what_is_kept_of_another_station_or_version_does_no_harm(drawer, saved):
 def test_what_another_program_kept_is_no_fault(drawer, kept):
     drawer["latched"] = kept
     assert restarted(drawer) == [[], [], []]
+
+
+# -- counts, and the technician -----------------------------------------------------------------
+
+
+def leak(drawer, times, start_ms=0):
+    """``times`` residual currents, each of which ended by itself if it may."""
+    station = [FaultBook(("safe_mode",)), FaultBook(("residual_current",))]
+    latches = Latches(station, drawer)
+    latches.restore(powered=True, reset=True)
+    now_ms = start_ms
+    for _ in range(times):
+        for present, ms in ((True, 10), (False, 10), (False, 300_000)):
+            now_ms += ms
+            station[1].put("residual_current", present, now_ms)
+            latches.keep()
+    return station[1], latches, now_ms
+
+
+def test_attempts_are_counted_over_restarts_and_power_cuts(drawer):
+    """A power cycle gives a leaking installation no three more tries."""
+    for times in (1, 2, 3):
+        book, _, _ = leak(drawer, 1)
+        assert not book.active
+        assert drawer["latched"] == b"1:residual_current:%d:0" % times
+    book, _, _ = leak(drawer, 1)
+    assert book.active and drawer["latched"] == b"1:residual_current:4:1"
+    book, _, _ = leak(drawer, 0)
+    assert book.active == ["residual_current"]
+
+
+def test_technician_ends_what_waits_for_one_and_the_count_begins_anew(drawer):
+    book, latches, now_ms = leak(drawer, 4)
+    assert book.active
+    latches.technician()
+    book.put("residual_current", False, now_ms + 10)
+    latches.keep()
+    assert not book.active and drawer["latched"] == b""
+    book, _, _ = leak(drawer, 3)
+    assert not book.active
+
+
+def test_technician_ends_nothing_whose_cause_is_there(drawer):
+    book, latches, now_ms = leak(drawer, 4)
+    book.put("residual_current", True, now_ms + 10)
+    latches.technician()
+    latches.keep()
+    assert book.active and drawer["latched"] == b"1:residual_current:0:1"
+    book.put("residual_current", True, now_ms + 1_000_000)
+    assert book.active
+
+
+def test_technician_is_no_power_cycle(drawer):
+    station, latches = weld(drawer)
+    latches.technician()
+    for now_ms in (10, 100_000):
+        station[2].put("contactor_welded", False, now_ms)
+    assert station[2].active == ["contactor_welded"]
+
+
+def test_technician_with_nothing_to_do_writes_nothing(drawer):
+    latches = Latches(books(), drawer)
+    latches.keep()
+    latches.technician()
+    latches.keep()
+    assert drawer == {} and drawer.writes == 0
+
+
+@pytest.mark.parametrize("count", [b"999999999999", b"-1", b"1.5", b"", b"x", b"\xff"])
+def test_count_that_can_not_be_is_bounded_or_passed_over(drawer, count):
+    drawer["latched"] = b"1:residual_current:" + count + b":1"
+    book = FaultBook(("residual_current",))
+    Latches([FaultBook(()), book], drawer).restore(powered=True, reset=True)
+    assert book.latched() in ([], [("residual_current", 99, True)])
