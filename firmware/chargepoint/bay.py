@@ -106,8 +106,10 @@ class Bay:
         if reading is not None:
             self._register_wh = reading.energy_wh
         self.connector.reading = reading
-        for trouble, fault in _METER_FAULTS:
-            self.connector.faults.put(fault, self.meter.trouble == trouble, now_ms)
+        present, faults = self.meter.trouble, self.connector.faults
+        if present is not None or faults.active:
+            for trouble, fault in _METER_FAULTS:
+                faults.put(fault, present == trouble, now_ms)
         if self._sampling:
             self._take_sample(now_ms)
 

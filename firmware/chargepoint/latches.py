@@ -42,7 +42,7 @@ class Latches:
         self._save()
 
     def _restore(self, fields):
-        """``number:name:count:active``; what another program may have left there is passed over."""
+        """``number:name:count:active``; what another program left there is passed over."""
         if len(fields) != 4 or not (fields[0].isdigit() and fields[2].isdigit()):
             return
         number, count = int(fields[0]), min(int(fields[2]), _MOST)

@@ -105,7 +105,7 @@ ELSEWHERE = {
     "guard_trip": "here: test_guard_opens",
     "safe_mode": "here: test_safe_mode",
     "ventilation": "here: test_ventilation",
-    "store_full": "../unit/station/test_station.py: test_store_that_is_full_takes_no_session_until_there_is_room",
+    "store_full": "../unit/station/test_station.py: test_store_that_is_full",
     "reader_silent": "test_bad_input.py: test_reader_that_fails_is_reported",
     "reader_rubbish": "test_bad_input.py: test_reader_that_fails_is_reported",
 }

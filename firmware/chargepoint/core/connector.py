@@ -168,7 +168,8 @@ class Connector:
         is_open = self.contactor.state == OPEN
         currents = protection.currents
         currents.offered(self.offered_ma, now_ms)
-        currents.opened(is_open, now_ms)
+        # Without a command, whatever the feedback says: a blind feedback must not hide a current.
+        currents.opened(not self.contactor.commanded, now_ms)
         currents.take(self.reading)
         if protection.residual is not None:
             protection.residual.idle = is_open
@@ -184,8 +185,10 @@ class Connector:
     def _note_faults(self, now_ms):
         faults = self.faults
         trouble = self.monitor.trouble
-        for name in TROUBLES:
-            faults.put(name, name == trouble, now_ms)
+        # Where no fault is active, only a new one is worth a call.
+        if trouble is not None or faults.active:
+            for name in TROUBLES:
+                faults.put(name, name == trouble, now_ms)
         welded = self.contactor.state == WELDED or self.protection.currents.stray
         faults.put("contactor_welded", welded, now_ms)
         faults.put("contactor_not_closing", self.contactor.failed, now_ms)

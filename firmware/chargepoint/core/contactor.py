@@ -16,6 +16,7 @@ from micropython import const
 
 from chargepoint.core import timing
 from chargepoint.core.held import Held
+from chargepoint.core.rows import Machine
 
 OPEN = const("open")
 CLOSING = const("closing")
@@ -58,7 +59,7 @@ _ROWS = (
 _COMMANDED = const((CLOSING, CLOSED, FALTERING))
 
 
-class Contactor:
+class Contactor(Machine):
     """Supervises ``relay``, and is the only one who writes it.
 
     ``monitored``: the board can see the contacts. ``failed``: a closing was not followed; set
@@ -66,14 +67,13 @@ class Contactor:
     """
 
     def __init__(self, relay):
-        self.state = OPEN
+        Machine.__init__(self, _ROWS, OPEN)
         self.commanded = False
         self.monitored = False
         self.failed = False
         self.cycles = 0
         self._relay = relay
         self._feedback = None
-        self._since_ms = 0
         self._opened_ms = None
         self._made = Held()
         relay.set_closed(False)
@@ -134,17 +134,6 @@ class Contactor:
         if self.state == OPENING and feedback and self._made.for_ms >= timing.CONTACTOR_OPEN_MS:
             return LATE
         return MADE if feedback else BROKEN
-
-    def _tell(self, event, now_ms):
-        for state, on, following, effect in _ROWS:
-            if state == self.state and on == event:
-                if following != state:
-                    self.state = following
-                    self._since_ms = now_ms
-                if effect is not None:
-                    self._carry_out(effect, now_ms)
-                return
-        raise ValueError("contactor: no row for %s in state %s" % (event, self.state))
 
     def _carry_out(self, effect, now_ms):
         if effect == "settle":

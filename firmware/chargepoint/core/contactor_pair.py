@@ -19,7 +19,7 @@ class ContactorPair:
     def state(self) -> str:
         """The worse of both."""
         first, second = self._first.state, self._second.state
-        if WELDED in (first, second):
+        if first == WELDED or second == WELDED:
             return WELDED
         return second if first == OPEN else first
 

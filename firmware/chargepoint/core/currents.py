@@ -67,7 +67,7 @@ class Currents:
             offers.pop(0)
 
     def opened(self, is_open: bool, now_ms: int) -> None:
-        """The contactor is open (as far as it can be seen), or not."""
+        """The contactor has no command to be closed, or has."""
         if not is_open:
             self._open_since_ms = None
             self.stray = False
@@ -87,9 +87,15 @@ class Currents:
 
     def put(self, faults, now_ms: int) -> None:
         """Tell the book."""
+        if not faults.active and self._calm:
+            return
         faults.put("overcurrent", self._over.lasts(timing.OVERCURRENT_MS), now_ms)
         faults.put("over_voltage", self._high.lasts(timing.OVER_VOLTAGE_MS), now_ms)
         faults.put("under_voltage", self._low.lasts(timing.UNDER_VOLTAGE_MS), now_ms)
+
+    @property
+    def _calm(self):
+        return self._over.for_ms is None and self._high.for_ms is None and self._low.for_ms is None
 
     def _judge_current(self, most_ma, taken_ms):
         # max() of a generator would make garbage with each reading.

@@ -16,7 +16,7 @@ from micropython import const
 
 from chargepoint.core import timing
 from chargepoint.core.held import Held
-from chargepoint.core.rows import find
+from chargepoint.core.rows import Machine
 
 OUT = const("out")
 IN = const("in")
@@ -48,28 +48,28 @@ _ROWS = (
     (MOVING, OVER, RESTING, "rest"),
     (RESTING, ASK, RESTING, None),
     (RESTING, STAY, RESTING, None),
-    (RESTING, SEEN_IN, IN, None),
+    (RESTING, SEEN_IN, IN, "arrive"),
     (RESTING, SEEN_OUT, OUT, None),
     (RESTING, TURN, MOVING, "first"),
     (RESTING, MISSED, MOVING, "again"),
     (RESTING, SPENT, JAMMED, None),
     (JAMMED, ASK, RESTING, "forget"),
     (JAMMED, STAY, JAMMED, None),
-    (JAMMED, SEEN_IN, IN, None),
+    (JAMMED, SEEN_IN, IN, "arrive"),
     (JAMMED, SEEN_OUT, OUT, None),
     (JAMMED, TURN, MOVING, "first"),
     (JAMMED, MISSED, MOVING, "first"),
 )
 
 
-class Lock:
+class Lock(Machine):
     """Moves the port ``bolt`` (ports.Lock)."""
 
     name = "cable lock"
     faults = ("lock",)
 
     def __init__(self, bolt):
-        self.state = IN
+        Machine.__init__(self, _ROWS, IN)
         self.wanted = False
         self.monitored = False
         self._bolt = bolt
@@ -77,7 +77,6 @@ class Lock:
         self._lost = False
         self._arrived = False
         self._tries = 0
-        self._since_ms = 0
         self._seen = Held()
         bolt.drive(0)
 
@@ -153,21 +152,15 @@ class Lock:
             return SPENT
         return MISSED if for_ms >= timing.LOCK_REST_MS else STAY
 
-    def _tell(self, event, now_ms):
-        _, _, following, effect = find(_ROWS, self.state, event)
-        if following != self.state:
-            self.state = following
-            self._since_ms = now_ms
-            self._arrived = event == SEEN_IN
-        if effect is not None:
-            self._carry_out(effect)
-
-    def _carry_out(self, effect):
+    def _carry_out(self, effect, now_ms):
         if effect == "rest":
             self._bolt.drive(0)
         elif effect == "forget":
             self._tries = 0
+        elif effect == "arrive":
+            self._arrived = True
         else:
+            self._arrived = False
             self._lost = effect == "lost"
             self._tries = self._tries + 1 if effect == "again" else 1
             self._driven_in = self.wanted

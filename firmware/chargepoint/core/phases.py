@@ -13,7 +13,7 @@ Rules:
 from micropython import const
 
 from chargepoint.core import timing
-from chargepoint.core.rows import find
+from chargepoint.core.rows import Machine
 
 SET = const("set")
 LEAVING = const("leaving")
@@ -38,14 +38,13 @@ _ROWS = (
 )
 
 
-class Phases:
+class Phases(Machine):
     """``count`` is what is connected, 1 or 3; ``wanted`` what shall be. ValueError for others."""
 
     def __init__(self, count: int):
+        Machine.__init__(self, _ROWS, SET)
         self.count = count
-        self.state = SET
         self.wanted = count
-        self._since_ms = 0
         self._switched_ms = None
 
     @property
@@ -71,14 +70,11 @@ class Phases:
 
     def tick(self, plugged: bool, idle: bool, now_ms: int) -> None:
         """``idle``: the contactor is seen open and no offer is signalled."""
-        event = self._event(plugged, idle, now_ms)
-        _, _, following, effect = find(_ROWS, self.state, event)
-        if following != self.state:
-            self.state = following
-            self._since_ms = now_ms
-        if effect == "switch":
-            self.count = self._wanted
-            self._switched_ms = now_ms
+        self._tell(self._event(plugged, idle, now_ms), now_ms)
+
+    def _carry_out(self, effect, now_ms):
+        self.count = self._wanted
+        self._switched_ms = now_ms
 
     def _event(self, plugged, idle, now_ms):
         if self.state == CUTTING:

@@ -17,7 +17,7 @@ from micropython import const
 
 from chargepoint.core import timing
 from chargepoint.core.held import Held
-from chargepoint.core.rows import find
+from chargepoint.core.rows import Machine
 
 STARTING = const("starting")
 UNTESTED = const("untested")
@@ -58,7 +58,7 @@ _ROWS = (
 _CLEARING = const((STARTING, CLEARING))
 
 
-class Residual:
+class Residual(Machine):
     """Judges the port ``monitor`` (ports.ResidualCurrent).
 
     ``idle`` is set by the connector: the contactor is open, and a test may run.
@@ -68,7 +68,7 @@ class Residual:
     faults = ("residual_current", "residual_test")
 
     def __init__(self, monitor):
-        self.state = STARTING
+        Machine.__init__(self, _ROWS, STARTING)
         self.idle = False
         self.tested_ms = None
         self._monitor = monitor
@@ -132,14 +132,6 @@ class Residual:
         if self.state != READY:
             return self.state == UNTESTED
         return self._stale or now_ms - self.tested_ms >= timing.RESIDUAL_TEST_AGE_MS
-
-    def _tell(self, event, now_ms):
-        _, _, following, effect = find(_ROWS, self.state, event)
-        if following != self.state:
-            self.state = following
-            self._since_ms = now_ms
-        if effect is not None:
-            self._carry_out(effect, now_ms)
 
     def _carry_out(self, effect, now_ms):
         if effect == "pass":

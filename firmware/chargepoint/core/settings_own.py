@@ -3,7 +3,7 @@
 Rows as in settings.py. Most are given at provisioning (``Settings.factory``).
 """
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 # fmt: off
 ROWS = (

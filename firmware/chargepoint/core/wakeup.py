@@ -13,7 +13,7 @@ Rules:
 from micropython import const
 
 from chargepoint.core import timing
-from chargepoint.core.rows import find
+from chargepoint.core.rows import Machine
 
 REST = const("rest")
 WAITING = const("waiting")
@@ -43,13 +43,12 @@ _ROWS = (
 )
 
 
-class WakeUp:
+class WakeUp(Machine):
     """The machine above. ``after_ms`` 0 wakes no one; ``cutting``: no pilot now."""
 
     def __init__(self):
-        self.state = REST
+        Machine.__init__(self, _ROWS, REST)
         self.after_ms = 0
-        self._since_ms = 0
 
     @property
     def cutting(self) -> bool:
@@ -58,11 +57,7 @@ class WakeUp:
 
     def tick(self, offered: bool, asks: bool, now_ms: int) -> None:
         """``offered``: a session offers; ``asks``: its vehicle is in C or D."""
-        event = self._event(offered, asks, now_ms - self._since_ms)
-        _, _, following, _ = find(_ROWS, self.state, event)
-        if following != self.state:
-            self.state = following
-            self._since_ms = now_ms
+        self._tell(self._event(offered, asks, now_ms - self._since_ms), now_ms)
 
     def _event(self, offered, asks, for_ms):
         if not offered:

@@ -29,8 +29,8 @@ class Socket(Bench):
 @pytest.mark.parametrize(
     ("ohm", "carries_ma"),
     [
-        (0, 0), (60, 0), (79, 0),
-        (80, 63000), (100, 63000), (140, 63000),
+        (0, 0), (60, 0), (74, 0),
+        (75, 63000), (80, 63000), (100, 63000), (140, 63000),
         (141, 32000), (164, 32000), (220, 32000), (308, 32000),
         (309, 20000), (400, 20000), (680, 20000), (936, 20000),
         (937, 13000), (1100, 13000), (1500, 13000), (2460, 13000),
@@ -42,7 +42,7 @@ def test_cable_carries_what_the_table_says_and_the_lower_rating_between_two_band
     assert rating_ma(ohm) == carries_ma
 
 
-@given(st.integers(80, 2460), st.integers(80, 2460))
+@given(st.integers(75, 2460), st.integers(75, 2460))
 def test_cable_with_more_ohm_never_carries_more(one, other):
     assert rating_ma(max(one, other)) <= rating_ma(min(one, other))
 
@@ -99,7 +99,7 @@ def test_cable_of_a_vehicle_that_is_there_at_the_start_is_believed_once_it_settl
     assert socket.limit_ma == 32000
 
 
-@pytest.mark.parametrize("ohm", [0, 79, 2461, NONE, None])
+@pytest.mark.parametrize("ohm", [0, 74, 2461, NONE, None])
 @pytest.mark.parametrize("every", [10, 100])
 def test_plugged_vehicle_on_a_cable_that_is_none_is_a_fault_after_a_second(ohm, every):
     socket = Socket(plugged=True).run(1000)
@@ -128,13 +128,24 @@ def test_cable_that_flickers_for_less_than_its_time_costs_nothing(other):
     assert socket.faults == []
 
 
-def test_cable_that_swings_between_two_ratings_is_not_believed():
-    """Neither holds for 500 ms: no energy on a guess, and no fault of the cable."""
-    socket = Socket()
-    for _ in range(60):
-        socket.show(308, 100)
-        socket.show(309, 100)
-    assert socket.limit_ma == 0 and socket.part.why == "cable" and socket.faults == []
+@pytest.mark.parametrize(
+    ("ohm", "carries_ma"), [(140, 32000), (308, 20000), (936, 13000)]
+)  # fmt: skip
+def test_cable_that_swings_between_two_ratings_is_the_lower_one(ohm, carries_ma):
+    """A good cable at the edge of its tolerance, and noise: served, with the safer rating."""
+    socket = Socket(NONE).run(1000)
+    for _ in range(10):
+        socket.show(ohm, 100)
+        socket.show(ohm + 1, 100)
+    assert socket.limit_ma == carries_ma and socket.part.why is None and socket.faults == []
+
+
+@pytest.mark.parametrize(("ohm", "carries_ma"), [(309, 20000), (300, 20000), (298, 32000)])
+def test_cable_is_a_higher_one_when_it_is_3_percent_away_from_the_edge(ohm, carries_ma):
+    """Without a vehicle: another cable, not noise."""
+    socket = Socket(320).run(1000)
+    socket.show(ohm, 1000)
+    assert socket.limit_ma == carries_ma
 
 
 @given(

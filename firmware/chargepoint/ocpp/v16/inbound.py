@@ -2,7 +2,8 @@
 
 ``charge`` is the station's side: remote_start(id_tag, connector or None) -> bool,
 remote_stop(transaction_id) -> bool, change_availability(connector, operative) -> status,
-reset(hard) -> bool, unlock(connector) -> status or a function now_ms -> status or None, trigger(message, connector or None) -> status,
+reset(hard) -> bool, unlock(connector) -> status or a function now_ms -> status or None,
+trigger(message, connector or None) -> status,
 clear_cache() -> bool, setting_changed(name), connector_count.
 """
 
