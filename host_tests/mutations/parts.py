@@ -171,7 +171,7 @@ MUTATIONS = (
     ),
     Mutation(
         "short_is_a_cable", "a shorted proximity is no cable",
-        CABLE, "_SHORT_OHM = const(80)", "_SHORT_OHM = const(0)", "cable",
+        CABLE, "_SHORT_OHM = const(75)", "_SHORT_OHM = const(0)", "cable",
     ),
     Mutation(
         "rating_rises", "in a session the rating may only fall",
