@@ -5,6 +5,7 @@ from pathlib import Path
 
 from host_tests.harness.stage import IDENTITY, Stage
 from host_tests.harness.store import MemoryStore, PowerCut
+from host_tests.properties.world_rules import WorldRules
 
 CARDS = {
     "ours": bytes.fromhex("04A1B2C3D4E580"),
@@ -37,6 +38,7 @@ class Watched(Stage):
 
     def __init__(self, seed: int = 1):
         self.watches = {}
+        self.rules = {}
         super().__init__(
             "in_process",
             Path("."),
@@ -47,6 +49,7 @@ class Watched(Stage):
         )
         self.chance = random.Random(seed)
         self.watches = {n: _Watch(self, n) for n in self.world.connectors}
+        self.rules = {n: WorldRules(self, n) for n in self.world.connectors}
         self.csms.add_card("04A1B2C3D4E580", parent="FAMILY")
         self.csms.add_card("AABBCCDD", parent="FAMILY")
         self.csms.add_card("11223344", parent="OTHERS")
@@ -61,11 +64,24 @@ class Watched(Stage):
             self.power_cut()
             self.target.store.restore_power()
             outputs = {}
-        for watch in self.watches.values():
+        for number, watch in self.watches.items():
             watch.look()
+            self.rules[number].look()
         for _, _level, text in self.log[-3:]:
             assert "Traceback" not in text, text
         return outputs
+
+    def start(self, cause: str = "PWRON_RESET") -> None:
+        """As a stage's start; the watchers know it."""
+        super().start(cause)
+        for rules in self.rules.values():
+            rules.start()
+
+    def hang(self, ms: int) -> None:
+        """As a stage's hang."""
+        super().hang(ms)
+        for rules in self.rules.values():
+            rules.hung()
 
     def _await_bytes(self, heard):
         """Into a network that is down bytes go for nothing; the clock on the wall won't tell."""
@@ -77,10 +93,13 @@ class Watched(Stage):
         for number, outlet in self._outlets():
             for name in tuple(outlet.faults):
                 self.world.clear_fault(name, number)
+            outlet.temperature_c = 25.0
+            outlet.vehicle.overdraws(1)
             if outlet.vehicle.plugged:
                 outlet.vehicle.unplug()
         for name in tuple(self.world.faults):
             self.world.clear_fault(name)
+        self.world.mains.set_voltage([230_000] * 3)
         self.world.mains.on or self.world.mains.switch(True)
         self.target.store.restore_power()
         self.target.store.full = False
@@ -97,6 +116,10 @@ class Watched(Stage):
         self.power_cut()
         self.advance(2)
         self.start()
+        # Residual currents that used up their attempts wait for a person.
+        self.press_button(6)
+        for _ in range(7):
+            self.advance(1)
         self.until(self.online, 400, "the back end")
         self.until(self.make_operative, 120, "operative")
         self.until(self.delivered, 1200, "everything delivered")

@@ -46,6 +46,10 @@ CHANGES = st.sampled_from(
         ("SupplyLimit", "11"),
         ("SupplyLimit", "16"),
         ("SupplyLimit", "32"),
+        ("SinglePhase", "true"),
+        ("SinglePhase", "false"),
+        ("WakeUpAfter", "5"),
+        ("TechnicianReset", "true"),
         ("MeterValueSampleInterval", "0"),
         ("MeterValueSampleInterval", "3"),
         ("ClockAlignedDataInterval", "10"),
@@ -67,9 +71,24 @@ FAULTS = st.sampled_from(
     [
         "diode_missing",
         "pilot_earth_short",
+        "pilot_unreadable",
+        "pilot_stuck_low",
         "earth_open",
+        "earth_lost",
         "contactor_welded",
         "contactor_stuck_open",
+        "second_welded",
+        "second_stuck_open",
+        "proximity_open",
+        "proximity_changed",
+        "proximity_short",
+        "lock_jammed",
+        "lock_sense_broken",
+        "residual_current",
+        "residual_test_failed",
+        "residual_absent",
+        "thermometer_open",
+        "thermometer_short",
         "meter_silent",
         "meter_rubbish",
         "meter_foreign",
@@ -98,8 +117,13 @@ class AnyLife(RuleBasedStateMachine):
 
     # -- people ---------------------------------------------------------------------------------
 
-    @rule(number=CONNECTORS, amps=st.sampled_from([8, 16, 32]), kind=st.integers(0, 4))
-    def plug_in(self, number, amps, kind):
+    @rule(
+        number=CONNECTORS,
+        amps=st.sampled_from([8, 16, 32]),
+        kind=st.integers(0, 5),
+        cable_a=st.sampled_from([32, 32, 20, 13, 63, None]),
+    )
+    def plug_in(self, number, amps, kind, cable_a=32):
         """Plug in a vehicle of some kind, or take power with the one that is there."""
         vehicle = self.stage.world.connectors[number].vehicle
         if vehicle.plugged:
@@ -111,6 +135,8 @@ class AnyLife(RuleBasedStateMachine):
                 ignores_stop=kind == 2,
                 ventilation=kind == 3,
                 simplified=kind == 4,
+                asleep=kind == 5,
+                cable_a=cable_a,
             )
         self.stage.advance(2)
 
@@ -152,6 +178,32 @@ class AnyLife(RuleBasedStateMachine):
         else:
             self.tap(uid, 8)
 
+    @rule(number=CONNECTORS, times=st.sampled_from([1, 5]), every_ms=st.sampled_from([40, 700]))
+    def flap(self, number, times, every_ms):
+        """S2 goes to and fro."""
+        vehicle = self.stage.world.connectors[number].vehicle
+        if vehicle.plugged:
+            vehicle.flap(times, every_ms)
+        self.stage.advance(3)
+
+    @rule(
+        number=CONNECTORS,
+        factor=st.sampled_from([1.1, 1.5, 2.5]),
+        seconds=st.sampled_from([3, 15]),
+    )
+    def overdraw(self, number, factor, seconds):
+        """The vehicle draws more than it is offered, for a while."""
+        vehicle = self.stage.world.connectors[number].vehicle
+        vehicle.overdraws(factor)
+        self.stage.advance(seconds)
+        vehicle.overdraws(1)
+
+    @rule(seconds=st.sampled_from([0.3, 6]))
+    def technician(self, seconds):
+        """Someone pushes the button."""
+        self.stage.press_button(seconds)
+        self.stage.advance(seconds + 0.5)
+
     # -- time and supply ------------------------------------------------------------------------
 
     @rule(seconds=st.sampled_from([0.01, 0.2, 1, 7, 30, 200]))
@@ -188,6 +240,30 @@ class AnyLife(RuleBasedStateMachine):
         self.stage.advance(seconds)
         self.stage.world.mains.switch(True)
         self.stage.advance(1)
+
+    @rule(volts=st.sampled_from([275, 185, 108, 60]), seconds=st.sampled_from([0.1, 4, 25]))
+    def voltage(self, volts, seconds):
+        """The mains is too high, too low or hardly there, on all phases."""
+        self.stage.world.mains.set_voltage([volts * 1000] * 3)
+        self.stage.advance(seconds)
+        self.stage.world.mains.set_voltage([230_000] * 3)
+        self.stage.advance(1)
+
+    @rule(number=CONNECTORS, celsius=st.sampled_from([62, 68, 75]), cools=st.booleans())
+    def heat(self, number, celsius, cools):
+        """It becomes hot inside, and perhaps cool again."""
+        self.stage.world.connectors[number].temperature_c = celsius
+        self.stage.advance(12)
+        if cools:
+            self.stage.world.connectors[number].temperature_c = 25
+            self.stage.advance(1)
+
+    @rule(ms=st.sampled_from([60, 150, 1200]))
+    def hang(self, ms):
+        """The interpreter is held up."""
+        if self.stage.on:
+            self.stage.hang(ms)
+        self.stage.advance(0.5)
 
     @rule(
         name=FAULTS, number=CONNECTORS, seconds=st.sampled_from([0.05, 3, 45]), stays=st.booleans()
@@ -285,6 +361,11 @@ class AnyLife(RuleBasedStateMachine):
     def remote_stop(self, which):
         """RemoteStopTransaction of one of the sessions, or of none."""
         self._call("RemoteStopTransaction", {"transactionId": which})
+
+    @rule(number=CONNECTORS)
+    def unlock(self, number):
+        """UnlockConnector."""
+        self._call("UnlockConnector", {"connectorId": number}, 2)
 
     @rule(kind=st.sampled_from(["Soft", "Hard"]), wait_s=st.sampled_from([0, 1, 12]))
     def reset(self, kind, wait_s):
