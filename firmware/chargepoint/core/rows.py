@@ -10,8 +10,8 @@ def find(rows: tuple, state: str, event: str) -> tuple:
 
 
 class Machine:
-    """A machine of ``rows``, from ``state`` on. ``_since_ms`` is when the state was entered; what a
-    row asks for goes to ``_carry_out(effect, now_ms)``."""
+    """A machine of ``rows``, from ``state`` on. ``_since_ms`` is when the state was entered; what
+    a row asks for goes to ``_carry_out(effect, now_ms)``."""
 
     def __init__(self, rows: tuple, state: str):
         self.state = state
