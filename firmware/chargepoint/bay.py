@@ -264,7 +264,7 @@ class Bay:
         reading = self.fresh_reading(now_ms)
         most_ma = None
         if reading is not None:
-            known = [phase_ma for phase_ma in reading.current_ma if phase_ma is not None]
+            known = [abs(phase_ma) for phase_ma in reading.current_ma if phase_ma is not None]
             most_ma = max(known) if known else None
         self.wear.opened(most_ma)
         self._journal.put(self._wear_name, self.wear.text())

@@ -129,3 +129,12 @@ def test_wear_is_counted_and_kept(stage):
     stage.start()
     stage.advance(1)
     assert part(stage)["wear"] == worn
+
+
+def test_wear_counts_the_current_of_a_transformer_that_is_the_wrong_way_round(stage):
+    """Its readings are negative; the contactor feels no difference."""
+    stage.charge(10)
+    bay = stage.target.device.station.bays[0]
+    bay.meter.reading.current_ma = [-16_000, None, -15_900]
+    bay._count_opening(bay.meter.reading.taken_ms)
+    assert bay.wear.loaded == 1
