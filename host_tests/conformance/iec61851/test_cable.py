@@ -40,7 +40,7 @@ def test_cable_with(case, make_stage, ohm, amps):
 
 @pytest.mark.parametrize(
     "ohm, amps",
-    [(141, 32), (152, 32), (309, 20), (354, 20), (937, 13), (1018, 13)],
+    [(143, 32), (152, 32), (312, 20), (354, 20), (945, 13), (1018, 13)],
     ids=lambda value: f"{value}_ohm" if value > 63 else f"is_{value}_a",
 )
 def test_cable_between_two_bands_with(case, make_stage, ohm, amps):
