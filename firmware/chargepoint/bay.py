@@ -120,7 +120,7 @@ class Bay:
         if transaction.state == transactions.FINISHED and not self.connector.plugged:
             transaction.tell(transactions.UNPLUG, now_ms)
         if not self.operative or self.shut:
-            transaction.withdraw(now_ms, self._wait_ms())
+            self.withdraw(now_ms)
         if transaction.wants_start() and self.fresh_reading(now_ms) is not None:
             self._begin(now_ms)
         elif transaction.state in _ENDING:
@@ -159,6 +159,10 @@ class Bay:
         if reading is None or now_ms - reading.taken_ms > timing.READING_FRESH_MS:
             return None
         return reading
+
+    def withdraw(self, now_ms: int) -> None:
+        """Take back an authorisation that has not become a transaction, if one stands."""
+        self.transaction.withdraw(now_ms, self._wait_ms())
 
     def refuse(self, now_ms: int) -> None:
         """A card was refused: show it."""

@@ -66,6 +66,9 @@ class Remote:
             return NOT_SUPPORTED
         if bay.transaction.running:
             bay.transaction.stop("unlock", self.now_ms)
+        elif bay.transaction.state == transactions.STARTING:
+            # Not yet a transaction, but it holds the plug as well.
+            bay.withdraw(self.now_ms)
         lock.retry(self.now_ms)
         until_ms = self.now_ms + timing.UNLOCK_MS
 

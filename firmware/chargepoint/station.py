@@ -158,6 +158,8 @@ class Station:
             if of.second_relay is not None:
                 of.second_relay.set_closed(False)
             of.pilot.set_duty(10000)
+            if of.lock is not None:
+                of.lock.drive(0)
 
     # -- what others of this room ask -----------------------------------------------------------
 

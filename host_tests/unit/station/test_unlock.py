@@ -99,3 +99,14 @@ def test_connection_that_goes_while_an_unlock_waits_costs_its_answer_only(stage)
     assert stage.finished_session()["reason"] == "UnlockCommand"
     stage.until(lambda: bolt(stage).word == "out", 60, "the bolt out")
     assert stage.restarts == 0
+
+
+def test_unlock_takes_back_a_start_that_waits_for_its_meter(stage):
+    """The claim holds the plug although there is no transaction yet."""
+    stage.world.fault("meter_silent")
+    stage.advance(10)
+    stage.vehicle.plug_in(amps=16)
+    stage.tap()
+    stage.until(lambda: bolt(stage).word == "in", 5, "a locked plug")
+    assert unlock(stage) == "Unlocked" and bolt(stage).word == "out"
+    assert not stage.sessions()
