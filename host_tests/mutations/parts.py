@@ -79,7 +79,7 @@ MUTATIONS = (
     ),
     Mutation(
         "second_never_welded", "what is wrong with one is wrong with the pair",
-        PAIR, "if WELDED in (first, second):", "if first == WELDED:",
+        PAIR, "if first == WELDED or second == WELDED:", "if first == WELDED:",
         "connector_rules",
     ),
     # -- phases -----------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ MUTATIONS = (
     ),
     Mutation(
         "self_test_not_renewed", "the monitor is tested in each session",
-        CONNECTOR, "self.protection.residual.renew()", "pass", "connector_rules",
+        CONNECTOR, "protection.residual.renew()", "pass", "connector_rules",
     ),
     Mutation(
         "self_test_without_trip", "a monitor that does not trip in its test is broken",
