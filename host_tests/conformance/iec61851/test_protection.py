@@ -414,7 +414,8 @@ def test_mains_that_fails_leaves_no_closed_coil(case, stage):
 
 @ON_ALL
 def test_guard_opens_when_the_firmware_hangs(case, stage):
-    """IEC 61851-1 table A.6 row 8.1 [own]: the heartbeat stops, contacts open without a step."""
+    """IEC 61851-1 table A.6 row 8.1 [own]: the heartbeat stops, contacts open without a step:
+    100 ms of the guard's patience and 50 ms for the contactor."""
     charge(stage, 5)
     hung_ms = stage.now_ms
     stage.hang(400)
