@@ -2,6 +2,7 @@
 PYTHON ?= $(firstword $(shell command -v python3.11 python3))
 RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
+JOBS ?= 2
 .DEFAULT_GOAL = help
 .PHONY: help setup lock sim demo test check report bench cuts mutations sizes build calibrate clean
 
@@ -22,8 +23,8 @@ sim: setup  ## a charge point to plug into, beside its own back end (ARGS=...)
 demo: setup  ## a whole session by a script, and how the back end recorded it
 	@$(RUN) tools.pilotlight sim --headless --script tools/sim/demo.jsonl $(ARGS)
 
-test: check  ## the checks and all tests on all targets (ARGS=... for pytest)
-	@$(RUN) pytest $(ARGS)
+test: check  ## the checks and all tests on all targets (ARGS=... for pytest, JOBS=2 at once)
+	@$(RUN) pytest -n $(JOBS) --dist loadscope $(ARGS)
 
 check: setup  ## format, lint, types, imports, mpy-cross, duplicates, README (a line each)
 	@$(RUN) tools.checks

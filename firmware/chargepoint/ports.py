@@ -146,6 +146,12 @@ class Guard:
 
     ``kind`` is "none", "interlock" (an output whose edges hold the contactor: when they stop,
     it opens), "front end" or "ulp" (a coprocessor that watches the pilot itself).
+
+    A guard that holds the relay is three ports of one driver: Pilot (``read`` gives the extremes
+    that the guard saw), Relay (``set_closed`` is a request, which the guard may refuse) and this
+    one. After a trip it obeys no request before it has seen ``set_closed(False)``; the station
+    writes that in every step in which it wants the contactor open. What ``tripped`` says holds
+    until the cause is gone, and the contactor's feedback shows what the guard did.
     """
 
     kind = "none"
