@@ -100,7 +100,7 @@ class Fitted(Electrics):
         self.plug, self.bolt, self.second = Plug(), Bolt(), SecondCoil()
         self.voltage_mv, self.overdraw_ma, self.stray_ma = 230_000, None, 0
         self.watch = None
-        self.duties = []
+        self.duties, self.shown = [], ()
         parts = {
             "residual": self.monitor,
             "earth": self.ground,
@@ -119,6 +119,8 @@ class Fitted(Electrics):
 
     def step(self, ms=10):
         before_ms = self.now_ms
+        # What the contacts show before this step moves them.
+        self.shown = (self.coil.feedback(), self.second.feedback())
         super().step(ms)
         if self.now_ms // 1000 != before_ms // 1000:
             self.connector.reading = self._read()

@@ -140,12 +140,23 @@ class AnyOrder(RuleBasedStateMachine):
         self.fitted.run(ms)
         self.fitted.show(letter, 50)
 
-    def _charge(self):
+    @rule(what=DISTURBANCES, ms=SOON_MS)
+    def disturb_before_a_charge(self, what, ms):
+        """A vehicle comes to be charged where one thing is not as it should be."""
+        self.fitted.end()
+        self.fitted.show("A", 9000, 100)
+        self._charge(what)
+        self.fitted.run(ms)
+        self._mend(*what[:2])
+
+    def _charge(self, broken=None):
         fitted = self.fitted
         if fitted.coil.closed:
             return
         for part, name, _ in DISTURBED:
             self._mend(part, name)
+        if broken is not None:
+            self._put(*broken)
         fitted.connector.available = True
         fitted.end()
         fitted.show("A", 2000, 100)
@@ -177,6 +188,15 @@ def test_connector_keeps_every_rule_when_a_part_fails_in_a_charge(part, name, va
     story.disturb((part, name, value), 20_000, every, charging=True, stays=False)
     assert story.inspector.closings >= 1
     story.fitted.run(20_000, every)
+
+
+@pytest.mark.parametrize("part, name, value", EACH)
+def test_connector_keeps_every_rule_when_a_part_fails_before_a_charge(part, name, value):
+    """The same, for a vehicle that comes afterwards, and again when the part is whole."""
+    story = AnyOrder()
+    story.begin((), False, False, 32000, True, "A")
+    story.disturb_before_a_charge((part, name, value), 3000)
+    story.fitted.run(40_000, 100)
 
 
 def test_connector_keeps_every_rule_in_any_order_of_anything():
