@@ -3,6 +3,8 @@
 A measure is kept before it is judged, so that a case that fails shows by how much.
 """
 
+import re
+
 from host_tests.conformance.recorder import Recorder
 
 OPEN_WITHIN_MS = 100
@@ -13,8 +15,9 @@ class Case:
     """``title`` is the test's name, ``words`` its docstring: the clause, a colon, the rule."""
 
     def __init__(self, title: str, words: str, section: str, target: str, heading: str = ""):
-        clause, _, rule = " ".join((words or "").split()).partition(": ")
-        self.title, self.clause, self.rule = title, clause, rule
+        # A colon within the brackets of the sources parts nothing.
+        clause, *rule = re.split(r": (?![^\[]*\])", " ".join((words or "").split()), maxsplit=1)
+        self.title, self.clause, self.rule = title, clause, "".join(rule)
         self.section, self.target, self.heading = section, target, heading
         self.measures = []
         self.curve = None

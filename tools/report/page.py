@@ -115,7 +115,10 @@ def _fact(story):
 
 
 def _told(measure):
-    return f"{_value(measure)} <small>{_limit(measure)}</small>"
+    if measure["kind"] == "holds":
+        return _value(measure)
+    what = f'<small class="what">{escape(measure["what"])}</small>'
+    return f"{_value(measure)} <small>{_limit(measure)}</small>{what}"
 
 
 def _value(measure):

@@ -20,6 +20,7 @@ _SPOKEN = (
     (r"\bs2\b", "S2"),
     (r"\bkhz\b", "kHz"),
     (r"\bstate ([a-f])\b", lambda found: f"state {found[1].upper()}"),
+    (r"\b(in|while|is|leaves) ([a-f])\b(?! )", lambda found: f"{found[1]} {found[2].upper()}"),
     (r"^(row \d+) (\d)\b", r"\1.\2"),
     (r"\band (\d+) (\d) (?=vehicle)", r"and \1.\2 "),
 )

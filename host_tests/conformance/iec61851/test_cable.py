@@ -95,7 +95,7 @@ def largest_duty(case):
 @ON_DESKS
 def test_cable_that_is_lost_in_the_session_opens(case, stage):
     """IEC 61851-1 table B.2 [EV], row 12: the resistor is watched; lost, energy ends in 3 s."""
-    charge(stage, 5)
+    charge(stage, 5, ignores_stop=True)
     stage.world.fault("proximity_open")
     lost_ms = stage.now_ms
     until_open(stage, 10)
@@ -106,7 +106,7 @@ def test_cable_that_is_lost_in_the_session_opens(case, stage):
 @ON_DESKS
 def test_cable_that_shorts_in_the_session_opens(case, stage):
     """IEC 61851-1 table B.2 [EV], row 12: below 60 ohm is an error; energy ends in 3 s."""
-    charge(stage, 5)
+    charge(stage, 5, ignores_stop=True)
     stage.world.fault("proximity_short")
     lost_ms = stage.now_ms
     until_open(stage, 10)

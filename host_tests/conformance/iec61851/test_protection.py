@@ -289,7 +289,7 @@ def test_lock_opens_when_the_power_returns(case, stage):
 # -- current, temperature, voltage ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("phase", [None, 1, 3], ids="phase_{}".format)
+@pytest.mark.parametrize("phase", [None, 1, 3], ids=["every_phase", "phase_1", "phase_3"])
 def test_overcurrent_opens_after_7_s_on(case, stage, phase):
     """Practice [EV]: (limit + 0.5 A) * 1.10 for 7 s, at least 6 s; per phase."""
     charge(stage, 15, amps=32)
