@@ -37,6 +37,7 @@ class Safety:
 
     def __init__(self, monitor, contactor, faults, limits, protection, phases, simplified: bool):
         self.guard_holds = True
+        self._guard_took = False
         self._monitor = monitor
         self._contactor = contactor
         self._faults = faults
@@ -49,6 +50,8 @@ class Safety:
     def note_guard(self, cause: str, now_ms: int) -> None:
         """What the guard says in this step, before anything is asked: its cause or None."""
         self.guard_holds = cause is not None
+        # Now: what opens next forgets that it was closed.
+        self._guard_took = self.guard_holds and self._contactor.commanded
         self._guard.take(self.guard_holds, now_ms)
 
     @property
@@ -56,7 +59,7 @@ class Safety:
         """The guard took a closed contactor away, or has been holding an open one for long."""
         if not self.guard_holds:
             return False
-        return self._contactor.commanded or self._guard.for_ms >= timing.GUARD_PATIENCE_MS
+        return self._guard_took or self._guard.for_ms >= timing.GUARD_PATIENCE_MS
 
     def keep(self, now_ms: int) -> str:
         """Why the closed contactor must open now, or None."""

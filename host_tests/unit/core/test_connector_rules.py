@@ -179,3 +179,13 @@ def test_connector_believes_nothing_of_before_an_interruption(fitted):
     assert fitted.connector.state is None and not fitted.connector.ready
     fitted.until(lambda: fitted.line.duty_bp != 0, 100_000)
     assert fitted.until(lambda: fitted.connector.ready, 5000) >= 500
+
+
+def test_connector_holds_a_fault_when_the_guard_took_a_closed_contactor_for_a_moment(fitted):
+    """What made the guard act is not over because it let go again."""
+    fitted.charge()
+    fitted.keeper.cause = "heartbeat"
+    fitted.step()
+    fitted.keeper.cause = None
+    assert not fitted.coil.closed and "guard_trip" in fitted.connector.faults.active
+    assert fitted.until(lambda: fitted.coil.closed, 60_000) >= 30_000
