@@ -78,6 +78,10 @@ MUTATIONS = (
         "guard_not_noted", "what the guard says counts in the same step",
         SAFETY, "self.guard_holds = cause is not None", "pass", "safety connector",
     ),
+    Mutation(
+        "guard_that_acted_is_forgotten", "a guard that took a closed contactor away is a fault",
+        SAFETY, "self.guard_holds and self._contactor.commanded", "False", "connector_rules",
+    ),
     # -- the order of a step ----------------------------------------------------------------------
     Mutation(
         "protect_judges_before_it_reads", "a step judges what it read itself",
@@ -94,13 +98,12 @@ MUTATIONS = (
         CONNECTOR,
         "        if self.contactor.commanded and self.safety.keep(now_ms) is not None:\n"
         "            self._open(now_ms)\n",
-        "", "connector",
+        "        pass\n", "connector",
     ),
     Mutation(
         "protect_without_faults", "what is seen in a step is a fault in the same step",
         CONNECTOR,
-        "        self._note_faults(now_ms)\n        if self.contactor.commanded and",
-        "        if self.contactor.commanded and", "connector_rules",
+        "        self._note_faults(now_ms)\n", "", "connector_rules",
     ),
     Mutation(
         "crash_leaves_it_closed", "an exception opens every contactor",
