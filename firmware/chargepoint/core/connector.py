@@ -80,10 +80,11 @@ class Connector:
         self._read_pilot(now_ms)
         self.contactor.watch(now_ms)
         self.safety.note_guard(self._guard.tripped(), now_ms)
+        # HAZARD: a vehicle that leaves is not kept waiting for a thermometer's answer.
+        self._open_if_it_must_be(now_ms)
         self._look(now_ms)
         self._note_faults(now_ms)
-        if self.contactor.commanded and self.safety.keep(now_ms) is not None:
-            self._open(now_ms)
+        self._open_if_it_must_be(now_ms)
 
     def proceed(self, now_ms: int) -> None:
         """Carry the session on: offer, close, withdraw, and tell what happened."""
@@ -162,6 +163,10 @@ class Connector:
         port = self._pilot
         usable = port.read()
         self.monitor.take(usable, port.high_mv, port.low_mv, self._session.pwm, now_ms)
+
+    def _open_if_it_must_be(self, now_ms):
+        if self.contactor.commanded and self.safety.keep(now_ms) is not None:
+            self._open(now_ms)
 
     def _look(self, now_ms):
         protection = self.protection
