@@ -429,7 +429,7 @@ def _check_order(sessions):
 
 def test_bill_equals_the_meter_after_any_life():
     """DESIGN.md §6; OCPP 1.6 §3.7, §4.8; IEC 61851-1 table A.6."""
-    examples = int(os.environ.get("PILOTLIGHT_EXAMPLES", "100"))
+    examples = int(os.environ.get("PILOTLIGHT_EXAMPLES", "60"))
     run_state_machine_as_test(
         AnyLife,
         settings=settings(
