@@ -9,7 +9,7 @@ from host_tests.harness.devices import iso14443 as air
 
 uids = st.sampled_from([4, 7, 10]).flatmap(lambda n: st.binary(min_size=n, max_size=n))
 # The cascade tag is no first byte of a UID (ISO 14443-3 6.5.4).
-cards = uids.filter(lambda uid: uid[0] != 0x88 and (len(uid) < 10 or uid[3] != 0x88))
+cards = uids.filter(lambda uid: uid[0] != 0x88 and (len(uid) < 7 or uid[3] != 0x88))
 MOST_EXCHANGES = 3 * 33
 
 
