@@ -24,7 +24,11 @@ _REAL = {
     "pulls": dict,
     "straps": dict,
     "monitored": dict,
+    "rcd": str,
 }
+# What the installation must have in front where the board itself sees no direct current: a type A
+# alone is blinded by it (IEC 61851-1 §8.5, standards.md §1.5).
+_SEES_DC = ("type B", "6 mA DC")
 _OPTIONAL = {"revisions": dict}
 _LIMITS = {"max_a": int, "phases": int, "ventilated": bool, "simplified": bool, "socket": bool}
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", dict: "an object"}
@@ -75,7 +79,7 @@ def _of_a_real_board(described: dict) -> list:
     if described["connectors"] > 1:
         found.append("connectors: the assembly of these boards builds one, expected 1")
     found += _pulls(described)
-    found += _monitored(described["monitored"])
+    found += _monitored(described["monitored"]) + _rcd(described)
     for name, own in described.get("revisions", {}).items():
         found += _revision(f"revisions.{name}", own)
     return found
@@ -87,6 +91,15 @@ def _pulls(described: dict) -> list:
         for name, pull in described["pulls"].items()
         if pull not in ("up", "down")
     ]
+
+
+def _rcd(described: dict) -> list:
+    """The residual-current device outside of the charge point, which its board declares."""
+    told = described["rcd"]
+    if "residual" in described["parts"] or any(word in told for word in _SEES_DC):
+        return [] if told else ["rcd: empty, expected what the installation must have in front"]
+    words = " or ".join(repr(word) for word in _SEES_DC)
+    return [f"rcd: {told!r}: no part sees a direct residual current, expected {words} in front"]
 
 
 def _revision(place: str, own) -> list:

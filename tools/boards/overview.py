@@ -14,7 +14,7 @@ _REMEDY = "its table is stale: python -m tools.boards.overview"
 
 def table(boards: Path) -> str:
     """A row for each described board, a column for each thing that can be watched."""
-    heads = ("board", "chip", "limit", "guard", *described.MONITORED)
+    heads = ("board", "chip", "limit", "guard", *described.MONITORED, "RCD in front")
     rows = [heads, tuple("---" for _ in heads)]
     for folder in sorted(path.parent for path in boards.glob("*/board.json")):
         if description.is_described(folder):
@@ -28,7 +28,14 @@ def _row(name: str, content: dict) -> tuple:
     watched = tuple("yes" if content["monitored"][what] else "**no**" for what in
                     described.MONITORED)  # fmt: skip
     limit = f"{limits['max_a']} A x {limits['phases']}"
-    return (f"[{name}]({name}/board.md)", ", ".join(chips), limit, content["guard"], *watched)
+    return (
+        f"[{name}]({name}/board.md)",
+        ", ".join(chips),
+        limit,
+        content["guard"],
+        *watched,
+        content["rcd"],
+    )
 
 
 def findings(boards: Path) -> list:

@@ -12,7 +12,7 @@ repeated or acknowledged here; what must arrive is said again with the next STAT
 
     tag      line       direction      payload
     START    front end  to station     cause 1 (place in CAUSES), entropy 16: why the station's
-                                       processor was started; once, before it says anything
+                                       processor was started; until it says anything
     STATUS   front end  to station     now_ms 4, utc_s 4 (0: clock never set), then for each
                                        connector: high_mv 2 signed, low_mv 2 signed, inputs 2,
                                        proximity 2 in ohm (OHM_OPEN: no resistor), temperature 2

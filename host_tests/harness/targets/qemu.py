@@ -21,6 +21,7 @@ from chargepoint.drivers.front_end import BEAT_MS  # noqa: E402
 
 _PATIENCE_S = 60
 _CONSOLE_S = 0.5
+_AGAIN_S = 5
 _TRACE = "Traceback"
 # 500 bytes take 50 ms of the host's time, several times that when it is loaded.
 _DRAIN_S = 2
@@ -65,9 +66,10 @@ class Qemu(Target):
         self.machine.start(self._image.read_bytes())
         self._front_end.load(inputs)
         self._send_bytes(inputs)
-        self.machine.send("front_end", self._front_end.start(cause))
+        start = self._front_end.start(cause)
+        self.machine.send("front_end", start)
         try:
-            self._listen()
+            self._listen(start)
         except RuntimeError as error:
             self.power_off()
             raise ValueError(str(error))
@@ -113,14 +115,22 @@ class Qemu(Target):
             self.machine.send("modem", frames)
             self._clogged = not self.machine.drain("modem", _DRAIN_S)
 
-    def _listen(self):
-        """Take what the lines say until the step is answered, or patience ends."""
+    def _listen(self, again=b""):
+        """Take what the lines say until the step is answered, or patience ends.
+
+        ``again`` is said every _AGAIN_S: a byte that comes while the processor sets its UART up is
+        lost, and START with it.
+        """
         until_s = time.monotonic() + self._patience_s
+        again_s = time.monotonic() + _AGAIN_S
         while not self._front_end.answered:
             try:
                 self._hear(self.machine.receive(_CONSOLE_S))
             except Silence:
                 self._judge_silence(until_s)
+            if again and time.monotonic() >= again_s:
+                self.machine.send("front_end", again)
+                again_s += _AGAIN_S
         try:
             self._hear(self.machine.receive(0))
         except Silence:

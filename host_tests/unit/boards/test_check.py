@@ -222,6 +222,9 @@ def test_the_ends_of_the_range_are_limits(amperes):
         ),
         ({"revisions": {"b": {"pins": "p.py", "limits": {}}}}, "revisions.b.limits: unknown"),
         ({"monitored__weather": "a frog"}, "monitored.weather: unknown"),
+        ({"rcd": "type A"}, "rcd: 'type A': no part sees a direct residual current"),
+        ({"rcd": ""}, "rcd: '': no part sees"),
+        ({"rcd": 1}, "rcd: 1, expected text"),
     ],
 )
 def test_a_description_that_makes_no_sense_is_refused(changes, wrong):
