@@ -2,7 +2,7 @@
 
 Names in its store that are provisioning: ``factory`` (JSON object: setting -> text) and ``board``
 (JSON object: ``connectors``, which can only be 1 here; ``lacks`` and ``socket`` as on the desk's
-board, boards/unix/board.py; ``meter``, a Modbus model).
+board, boards/unix/board.py; ``meter``, a Modbus model or CSE7766).
 """
 
 # ruff: noqa: E402
@@ -32,8 +32,6 @@ from chargepoint.drivers.front_end_ports import (
 )
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
-from chargepoint.drivers.meter_modbus import ModbusMeter
-from chargepoint.drivers.meter_models import find as find_meter
 from chargepoint.drivers.provisioning import provisioned
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.store_file import FileStore
@@ -46,6 +44,8 @@ from chargepoint.wire import tagged
 _CONNECTORS = 1
 _FOLDER = "/flash"
 _MODEM_BYTES = 1024
+# A chip that talks by itself says some 430 bytes in a second, the longest step.
+_METER_BYTES = 512
 _ELECTRICS = {"max_ma": 32000, "phases": 3, "ventilated": False, "simplified": True}
 
 
@@ -58,7 +58,7 @@ def build() -> Device:
 
     Raises ValueError for a factory setting that is unknown or out of range.
     """
-    meter_line = Uart(pins.METER_UART)
+    meter_line = Uart(pins.METER_UART, _METER_BYTES)
     reader_line = Uart(pins.READER_UART)
     modem_line = Uart(pins.MODEM_UART, _MODEM_BYTES)
 
@@ -77,6 +77,7 @@ def build() -> Device:
     options = _options(store, log)
     parts = FrontEndParts(front_end, 0)
     lacks = options.get("lacks", ())
+    meter = _meter(meter_line, options, store)
     ports = Ports(
         clock=clock,
         store=store,
@@ -85,7 +86,7 @@ def build() -> Device:
         reader=Pn532Reader(reader_line),
         reset=reset,
         log=log,
-        connectors=[_connector(front_end, parts, meter_line, clock, options)],
+        connectors=[_connector(front_end, parts, meter, clock, options)],
         button=None if "button" in lacks else parts,
         buzzer=None if "buzzer" in lacks else _buzzer(front_end),
     )
@@ -116,7 +117,21 @@ def _buzzer(front_end):
     return BuzzerPin(FrontEndOutput(front_end, 0, tagged.BUZZER))
 
 
-def _connector(front_end, parts, meter_line, clock, options):
+def _meter(line, options, store):
+    kind = options.get("meter", "SDM630")
+    if kind == "CSE7766":
+        # Imported here: a board of 160 KB pays for one kind of meter only.
+        from chargepoint.drivers.kept_register import KeptRegister
+        from chargepoint.drivers.meter_cse7766 import Cse7766Meter
+
+        return Cse7766Meter(line, KeptRegister(store, "meter0"))
+    from chargepoint.drivers.meter_modbus import ModbusMeter
+    from chargepoint.drivers.meter_models import find
+
+    return ModbusMeter(line, find(kind))
+
+
+def _connector(front_end, parts, meter, clock, options):
     lamp = PinLamp(
         FrontEndOutput(front_end, 0, tagged.LAMP_RED),
         FrontEndOutput(front_end, 0, tagged.LAMP_GREEN),
@@ -133,7 +148,7 @@ def _connector(front_end, parts, meter_line, clock, options):
         FrontEndPilot(front_end, 0),
         FrontEndRelay(front_end, 0),
         FrontEndGuard(front_end, 0),
-        ModbusMeter(meter_line, find_meter(options.get("meter", "SDM630"))),
+        meter,
         lamp,
         dict(_ELECTRICS, socket=socket),
         second_relay=fitted("second_relay") and second,

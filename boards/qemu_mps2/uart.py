@@ -1,4 +1,4 @@
-"""A CMSDK UART (ARM DDI0479) as machine.UART is: any, read, write; nothing waits for input.
+"""A CMSDK UART (ARM DDI0479) as machine.UART is: any, read, readinto, write. Nothing waits.
 
 The hardware holds one byte; ``fill`` takes it into a buffer and must be called often. A full
 buffer leaves bytes on the line, where the emulator keeps them: none is lost.
@@ -67,6 +67,14 @@ class Uart:
         self._buffer[: waiting - end] = memoryview(self._buffer)[end:waiting]
         self._count = waiting - end
         return taken
+
+    def readinto(self, target: bytearray) -> int:
+        """Read into ``target``; the number of bytes, None when there are none."""
+        data = self.read(len(target))
+        if data is None:
+            return None
+        target[: len(data)] = data
+        return len(data)
 
     def write(self, data: bytes) -> int:
         """Send ``data``; all of it is taken at once."""

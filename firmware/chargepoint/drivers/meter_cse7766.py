@@ -37,7 +37,7 @@ _HAS_POWER = const(0x10)
 
 
 class Cse7766Meter(Meter):
-    """``uart`` has any() and readinto(buffer), none of which waits; opened as LINE says.
+    """``uart`` has any(), read(count) and readinto(buffer), none of which waits; opened as LINE.
 
     ``register`` is a KeptRegister; ``most_w`` is the most that can flow here, in W.
     """
@@ -63,8 +63,9 @@ class Cse7766Meter(Meter):
         if self._uart.any():
             self._heard_ms = now_ms
             # After a step that was held up the newest bytes are enough: the pulses roll on.
+            # All but a chunk of them, which holds whole frames wherever it begins.
             while self._uart.any() > _READ_BYTES:
-                self._uart.readinto(self._chunk)
+                self._uart.read(self._uart.any() - _READ_BYTES)
                 self._at = 0
             count = self._uart.readinto(self._chunk) or 0
             for at in range(count):

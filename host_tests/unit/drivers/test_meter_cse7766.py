@@ -187,3 +187,34 @@ def test_period_of_zero_is_no_value():
     bench.run(20)
     assert bench.driver.reading.voltage_mv[0] is None
     assert POWER_COEFFICIENT > 0
+
+
+class Backlog:
+    """A line that holds ``data`` before the first look, however long that took to come."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def any(self):
+        return len(self.data)
+
+    def read(self, count):
+        taken, self.data = self.data[:count], self.data[count:]
+        return taken
+
+    def readinto(self, target):
+        taken = self.read(len(target))
+        target[: len(taken)] = taken
+        return len(taken)
+
+
+@pytest.mark.parametrize("count", range(151, 600, 37))
+def test_newest_frame_is_found_after_a_step_that_was_held_up(count):
+    """A TLS handshake: what came meanwhile is more than is looked at, by any number of bytes."""
+    bench = Bench()
+    bench.run(3000)
+    chip = Cse7766(bench.world)
+    said = b"".join(chip.take(at_ms) for at_ms in range(0, 3000, 10))[:count]
+    driver = Cse7766Meter(Backlog(said), KeptRegister(MemoryStore(), "meter/cse"))
+    driver.poll(3000)
+    assert driver.trouble is None and driver.reading.voltage_mv[0] is not None

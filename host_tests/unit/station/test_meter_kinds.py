@@ -11,7 +11,7 @@ STEP_WH = {"B21": 10, "B23": 10, "EM330": 100, "EM340": 100, "WE514": 10, "WE515
 # One phase, or none: they see what one phase carries.
 COUNTED_HERE = ("S0", "CSE7766")
 ON_UNIX = ("SDM120", "B23", "EM340", "IEM3155", *COUNTED_HERE)
-ON_QEMU = ("B23", "EM340")
+ON_QEMU = ("B23", "EM340", "CSE7766")
 RUNS = (
     *[("in_process", kind) for kind in (*INSTRUMENTS, *COUNTED_HERE)],
     *[("unix", kind) for kind in ON_UNIX],
