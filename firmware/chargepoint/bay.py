@@ -73,6 +73,8 @@ class Bay:
         self._settled_ms = 0
         self._last_saved_ms = 0
         self._register_wh = None
+        # What the transaction is known to have begun or gone on from: no bill ends below it.
+        self._floor_wh = 0
         self._refused_until_ms = 0
         self._wear_name = "wear_%d" % self.number
         self.wear = Wear(ports.options["max_ma"], journal.get(self._wear_name))
@@ -216,6 +218,7 @@ class Bay:
     ) -> None:
         """Take over transaction ``number``, which did not live to record its stop."""
         self._register_wh = register_wh
+        self._floor_wh = register_wh or 0
         self._opened_ms = now_ms
         self.transaction.recover(number, tag, reason, last_utc_s, now_ms)
 
@@ -298,6 +301,7 @@ class Bay:
         transaction.tell(transactions.UNPLUG, now_ms)
 
     def _begin(self, now_ms):
+        self._floor_wh = self.meter.reading.energy_wh
         self.transaction.begin(self.meter.reading, self._utc_s(), now_ms)
         self._last_saved_ms = now_ms
 
@@ -309,7 +313,12 @@ class Bay:
             return
         self._sampling = False
         self._sampler.end()
-        self.transaction.end(self._register_wh, self._final_values(), self._utc_s(), now_ms)
+        # HAZARD: a meter that counts pulses may come back from a power cut with less than it had
+        # told, and a meter may have been replaced: the driver is never billed less than nothing.
+        register_wh = self._register_wh
+        if register_wh is None or register_wh < self._floor_wh:
+            register_wh = self._floor_wh
+        self.transaction.end(register_wh, self._final_values(), self._utc_s(), now_ms)
 
     def _final_values(self):
         wanted = self._settings.get("StopTxnSampledData")

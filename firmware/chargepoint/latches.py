@@ -43,6 +43,9 @@ class Latches:
 
     def _restore(self, fields):
         """``number:name:count:active``; what another program left there is passed over."""
+        if len(fields) == 2:
+            # As version 0.2.0 kept it: active, and an update is no remedy.
+            fields += [b"1", b"1"]
         if len(fields) != 4 or not (fields[0].isdigit() and fields[2].isdigit()):
             return
         number, count = int(fields[0]), min(int(fields[2]), _MOST)

@@ -296,6 +296,9 @@ class Station:
         for transaction, connector, started, last in self.journal.unfinished():
             last_s = max(self.journal.utc_of(last) or 0, alive_s) or None
             meter_wh = _register_of(last)
+            if meter_wh is None:
+                # A reading without the register: what the start knew is the least.
+                meter_wh = _register_of(started)
             if connector > len(self.bays):
                 # The station was rebuilt with fewer connectors; nothing more can be measured.
                 body = {"tag": None, "reason": reason, "meter_wh": meter_wh}

@@ -163,3 +163,9 @@ def test_count_that_can_not_be_is_bounded_or_passed_over(drawer, count):
     book = FaultBook(("residual_current",))
     Latches([FaultBook(()), book], drawer).restore(powered=True, reset=True)
     assert book.latched() in ([], [("residual_current", 99, True)])
+
+
+def test_latched_fault_of_the_version_before_is_not_forgotten_by_an_update(drawer):
+    """0.2.0 kept ``number:name``."""
+    drawer["latched"] = b"2:contactor_welded"
+    assert restarted(drawer) == [[], [], ["contactor_welded"]]

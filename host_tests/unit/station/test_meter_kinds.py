@@ -82,3 +82,25 @@ def test_register_that_the_station_keeps_goes_on_after_a_power_cut(make, kind):
     session = stage.finished_session()
     flowed_wh = before_wh - 1_234_567
     assert flowed_wh - 101 <= session["meter_stop"] <= flowed_wh + 1
+
+
+@pytest.mark.parametrize("kind", COUNTED_HERE)
+def test_power_cut_never_bills_less_than_nothing(make, kind):
+    """The register is saved rarely: after a cut it may be below what the start has told."""
+    stage = make("in_process", kind)
+    stage.vehicle.plug_in(amps=16, phases=1)
+    stage.tap()
+    stage.until_status("Charging")
+    stage.advance(70)
+    stage.tap()
+    stage.until_status("Finishing")
+    stage.vehicle.unplug()
+    stage.advance(5)
+    stage.vehicle.plug_in(amps=16, phases=1)
+    stage.tap()
+    stage.until(lambda: len(stage.sessions()) == 2, 30, "a second start")
+    stage.power_cut()
+    stage.start()
+    stage.until(lambda: stage.sessions()[-1]["reason"], 240, "a stop")
+    last = stage.sessions()[-1]
+    assert last["reason"] == "PowerLoss" and last["meter_stop"] >= last["meter_start"]
