@@ -203,3 +203,22 @@ def test_facts_are_fit_for_json(stage):
     facts = json.loads(json.dumps(stage.facts()))
     assert facts["connectors"][0]["tag"] == CARD_TAG
     assert facts["statuses"][1]["status"] == "Charging"
+
+
+def test_cut_after_a_reading_without_the_register_bills_from_the_start():
+    """The last event knows no register, and the meter is silent afterwards."""
+    wanted = {"MeterValuesSampledData": "Voltage", "MeterValueSampleInterval": "5"}
+    with Stage("in_process", Path("."), settings=wanted) as stage:
+        stage.start()
+        stage.ready().charge(1)
+        # Off line, so that the readings wait in the journal.
+        stage.network.up = False
+        stage.network.cut()
+        stage.advance(20)
+        stage.power_cut()
+        stage.world.fault("meter_silent")
+        stage.network.up = True
+        stage.start()
+        session = stage.finished_session()
+        assert session["reason"] == "PowerLoss" and stage.restarts == 0
+        assert session["meter_stop"] == session["meter_start"]
