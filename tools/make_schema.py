@@ -13,23 +13,34 @@ import ocpp.v16
 
 TARGET = Path(__file__).parent.parent / "firmware/chargepoint/ocpp/v16/schema.py"
 
-# What the back end may call, and what answers to our own calls look like. A new profile adds its
-# names here and a function for each to v16/inbound.py.
+# What the back end may call, and what answers to our own calls look like.
 REQUESTS = (
+    "CancelReservation",
     "ChangeAvailability",
     "ChangeConfiguration",
     "ClearCache",
+    "ClearChargingProfile",
     "DataTransfer",
+    "GetCompositeSchedule",
     "GetConfiguration",
+    "GetDiagnostics",
+    "GetLocalListVersion",
     "RemoteStartTransaction",
     "RemoteStopTransaction",
+    "ReserveNow",
     "Reset",
+    "SendLocalList",
+    "SetChargingProfile",
     "TriggerMessage",
     "UnlockConnector",
+    "UpdateFirmware",
 )
 ANSWERS = (
     "Authorize",
     "BootNotification",
+    "DataTransfer",
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
     "Heartbeat",
     "MeterValues",
     "StartTransaction",

@@ -14,16 +14,17 @@ from chargepoint.core.held_button import HeldButton
 from chargepoint.core.journal import Journal
 from chargepoint.core.record import STOPPED
 from chargepoint.core.settings import Settings
-from chargepoint.core.settings_own import ROWS as OWN_ROWS
+from chargepoint.core.settings_own import TABLE as OWN
 from chargepoint.core.transactions import Transaction
 from chargepoint.exchange import Exchange
 from chargepoint.latches import Latches
-from chargepoint.ocpp.v16.settings import ROWS as OCPP_ROWS
+from chargepoint.ocpp.v16.settings import CORE, PROFILES, SECURITY
 from chargepoint.remote import Remote
 
 # A trouble of the reader, and the fault that it is.
 _READER_FAULTS = (("silent", "reader_silent"), ("rubbish", "reader_rubbish"))
 _RESET = "reset"
+_TABLES = (OWN, CORE, PROFILES, SECURITY)
 
 
 class Device:
@@ -107,7 +108,7 @@ class Station:
         self.reset_due = None
         self.journal = Journal(ports.store, ports.random)
         self.journal.load()
-        self.settings = Settings(OWN_ROWS + OCPP_ROWS, self.journal.get, self.journal.put)
+        self.settings = Settings(_TABLES, self.journal.get, self.journal.put)
         self.settings.factory(factory)
         self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode"))
         self.bays = [self._build_bay(at + 1, of) for at, of in enumerate(ports.connectors)]

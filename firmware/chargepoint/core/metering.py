@@ -25,7 +25,7 @@ _MEASURANDS = (
 )
 
 # What a measurand list may name, for the settings table.
-MEASURANDS = tuple(measurand for measurand, _ in _MEASURANDS)
+MEASURANDS = ",".join([measurand for measurand, _ in _MEASURANDS])
 
 
 class Sampler:

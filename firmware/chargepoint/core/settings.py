@@ -1,15 +1,21 @@
-"""The settings of the station: a typed table, checked on every change, kept in the store.
+"""The settings of the station: typed tables, checked on every change, kept in the store.
 
-Rows are (name, kind, default, low, high, access, reboot, meaning). By kind:
+A table is one text, because a constant text costs no heap in ROMFS: a line feed, then for each
+setting ``name|kind|default|low|high|access|reboot|meaning`` and a line feed. By kind:
 - "bool": ``true`` or ``false``. "int": ``low`` to ``high``.
 - "text": ``low`` to ``high`` characters. "key": as text; 32 to 40 hex digits stand for the bytes.
 - "csl": a comma separated list of items of ``low`` (itself a list), at most ``high`` of them.
+- "measurands": such a list of what metering.py knows. "choice": one item of ``low``.
 - "rotation": ConnectorPhaseRotation. "url": a ws:// or wss:// address, or nothing.
+- "hours": ``22-6``, from and to in hours of the day, or nothing.
 ``access`` is "RW", "R" or "W" for the back end. Names are compared without regard to case
-(CiString, OCPP 1.6 §9). ``get`` gives bool, int, str, bytes (key) or a tuple (csl, rotation).
+(CiString, OCPP 1.6 §9). ``get`` gives bool, int, str, bytes (key) or a tuple (csl, measurands,
+rotation, hours).
 """
 
 from binascii import unhexlify
+
+from chargepoint.core.metering import MEASURANDS
 
 ACCEPTED = "Accepted"
 REJECTED = "Rejected"
@@ -30,16 +36,20 @@ class Settings:
     ``why`` tells what was wrong with the last refused change.
     """
 
-    def __init__(self, rows: tuple, store_get, store_put):
-        self.rows = rows
+    def __init__(self, tables: tuple, store_get, store_put):
         self.damaged = []
         self.why = ""
+        self._tables = tables
         self._put = store_put
         self._values = {}
         self._stored = set()
-        for row in rows:
+        for row in rows_of(tables):
             self._values[row[NAME]] = value_of(row, row[DEFAULT])
             self._load(row, store_get(_store_name(row)))
+
+    def names(self) -> list:
+        """The names of all settings, in the order of the tables."""
+        return [row[NAME] for row in rows_of(self._tables)]
 
     def get(self, name: str):
         """The value of ``name``; raises KeyError for a name that there is not."""
@@ -47,15 +57,15 @@ class Settings:
         return value if value is not None else self._values[self.row(name)[NAME]]
 
     def row(self, name: str) -> tuple:
-        """The row of ``name`` in any case; raises KeyError."""
-        # The usual spelling first: to lower every name of the table makes 2 KB of garbage.
-        if name not in self._values:
-            lower = name.lower()
-            for row in self.rows:
-                if row[NAME].lower() == lower:
-                    return row
-        for row in self.rows:
-            if row[NAME] == name:
+        """(name, kind, default, low, high, access, reboot, meaning); raises KeyError."""
+        if name in self._values:
+            for table in self._tables:
+                at = table.find("\n%s|" % name)
+                if at >= 0:
+                    return _row_at(table, at + 1)
+        lower = name.lower()
+        for row in rows_of(self._tables):
+            if row[NAME].lower() == lower:
                 return row
         raise KeyError("unknown setting %s" % name)
 
@@ -117,7 +127,9 @@ class Settings:
             return None
         if row[KIND] == "bool":
             return "true" if value else "false"
-        if row[KIND] in ("csl", "rotation"):
+        if row[KIND] == "hours":
+            return "%d-%d" % value if value else ""
+        if type(value) is tuple:
             return ",".join(value)
         return str(value)
 
@@ -131,6 +143,26 @@ class Settings:
             self._stored.add(row[NAME])
         except ValueError:
             self.damaged.append(row[NAME])
+
+
+def rows_of(tables: tuple):
+    """The rows of ``tables``, one after the other."""
+    for table in tables:
+        at = 1
+        while at < len(table):
+            yield _row_at(table, at)
+            at = table.find("\n", at) + 1
+
+
+def _row_at(table, at):
+    row = table[at : table.find("\n", at)].split("|")
+    numbers = row[KIND] in ("int", "text", "key", "url", "csl", "measurands", "rotation")
+    if numbers and row[LOW][-1:].isdigit():
+        row[LOW] = int(row[LOW])
+    if numbers:
+        row[HIGH] = int(row[HIGH])
+    row[REBOOT] = row[REBOOT] != ""
+    return tuple(row)
 
 
 def value_of(row: tuple, text: str):
@@ -199,13 +231,39 @@ def _items(text):
 
 
 def _csl(row, text):
+    return _listed(row, text, row[LOW])
+
+
+def _measurands(row, text):
+    return _listed(row, text, MEASURANDS)
+
+
+def _choice(row, text):
+    for choice in row[LOW].split(","):
+        if choice.lower() == text.lower():
+            return choice
+    raise _wrong(row, text, "one of: " + row[LOW])
+
+
+def _hours(row, text):
+    if not text:
+        return ()
+    begin, dash, end = text.partition("-")
+    if not dash or not _plain_number(begin) or not _plain_number(end):
+        raise _wrong(row, text, "two hours of the day such as 22-6, or nothing")
+    if int(begin) > 23 or int(end) > 23:
+        raise _wrong(row, text, "hours from 0 to 23")
+    return int(begin), int(end)
+
+
+def _listed(row, text, known):
     items = _items(text)
-    allowed = row[LOW].split(",")
+    allowed = known.split(",")
     if len(items) > row[HIGH]:
         raise _wrong(row, text, "at most %d items" % row[HIGH])
     for at, item in enumerate(items):
         if item not in allowed:
-            raise _wrong(row, item, "a list of: " + row[LOW])
+            raise _wrong(row, item, "a list of: " + known)
         if item in items[:at]:
             raise _wrong(row, item, "each item once")
     return tuple(items)
@@ -234,5 +292,8 @@ _KINDS = {
     "key": _key,
     "url": _url,
     "csl": _csl,
+    "measurands": _measurands,
+    "choice": _choice,
+    "hours": _hours,
     "rotation": _rotation,
 }

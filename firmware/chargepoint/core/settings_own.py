@@ -1,49 +1,59 @@
 """The station's own settings: identity, address of the back end, what the site allows.
 
-Rows as in settings.py. Most are given at provisioning (``Settings.factory``).
+A table as in settings.py. Most are given at provisioning (``Settings.factory``).
 """
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 # fmt: off
-ROWS = (
-    # name, kind, default, low, high, access, reboot, meaning
-    ("Identity", "text", "PILOTLIGHT", 1, 48, "R", True,
-     "The station's name in the URL of the back end and in Basic auth."),
-    ("CentralSystemUrl", "url", "", 0, 255, "RW", True,
-     "Address of the back end without the identity; empty keeps the station off line."),
-    ("AuthorizationKey", "key", "", 0, 40, "W", False,
-     "Password of Basic auth: 32 to 40 hex digits stand for raw bytes; empty sends none."),
-    ("WifiSsid", "text", "", 0, 32, "RW", True,
-     "Name of the Wi-Fi network, on boards with Wi-Fi; empty leaves the radio off."),
-    ("WifiPassword", "text", "", 0, 64, "W", True, "Its WPA passphrase; empty: an open network."),
-    ("ChargePointVendor", "text", "Pilotlight", 1, 20, "R", False, "BootNotification."),
-    ("ChargePointModel", "text", "Pilotlight AC", 1, 20, "R", False, "BootNotification."),
-    ("ChargePointSerialNumber", "text", "", 0, 25, "R", False, "BootNotification."),
-    ("ChargeBoxSerialNumber", "text", "", 0, 25, "R", False, "BootNotification."),
-    ("FirmwareVersion", "text", VERSION, 1, 50, "R", False, "BootNotification."),
-    ("Iccid", "text", "", 0, 20, "R", False, "The modem's card; BootNotification."),
-    ("Imsi", "text", "", 0, 20, "R", False, "The modem's card; BootNotification."),
-    ("MeterType", "text", "", 0, 25, "R", False, "BootNotification."),
-    ("MeterSerialNumber", "text", "", 0, 25, "R", False, "BootNotification."),
-    ("SupplyLimit", "int", "32", 6, 80, "RW", False,
-     "Amperes per phase that the station may draw, shared by its connectors."),
-    ("Phases", "int", "3", 1, 3, "R", True, "Phases of the supply."),
-    ("SinglePhase", "bool", "false", None, None, "RW", False,
-     "A vehicle gets one phase only, on a board with a second contactor."),
-    ("CableLock", "bool", "false", None, None, "R", True,
-     "The outlet is a socket with a lock; false: a fixed cable. The board tells."),
-    ("Ventilation", "bool", "false", None, None, "RW", True,
-     "The place is ventilated: a vehicle that asks for it (state D) is served."),
-    ("SimplifiedPilot", "bool", "true", None, None, "RW", True,
-     "A vehicle that never opens S2 (state A to C at once) is served, with 10 A."),
-    ("WakeUpAfter", "int", "90", 0, 3600, "RW", False,
-     "Seconds until a vehicle that does not answer an offer is woken once; 0: never."),
-    ("TechnicianReset", "bool", "false", None, None, "RW", False,
-     "true: a technician looked after latched faults; they may end. Falls back to false."),
-    ("ReverseUid", "bool", "false", None, None, "RW", False,
-     "A card's idTag is its UID from the last byte to the first, as some vendors have it."),
-    ("RandomDelay", "int", "0", 0, 1800, "RW", False,
-     "Longest random delay in seconds before energy starts or stops by itself."),
+TABLE = (
+    "\n"
+    "Identity|text|PILOTLIGHT|1|48|R|reboot|"
+    "The station's name in the URL of the back end and in Basic auth.\n"
+    "CentralSystemUrl|url||0|255|RW|reboot|"
+    "Address of the back end without the identity; empty keeps the station off line.\n"
+    "WifiSsid|text||0|32|RW|reboot|"
+    "Name of the Wi-Fi network, on boards with Wi-Fi; empty leaves the radio off.\n"
+    "WifiPassword|text||0|64|W|reboot|Its WPA passphrase; empty: an open network.\n"
+    "ChargePointVendor|text|Pilotlight|1|20|R||BootNotification.\n"
+    "ChargePointModel|text|Pilotlight AC|1|20|R||BootNotification.\n"
+    "ChargePointSerialNumber|text||0|25|R||BootNotification.\n"
+    "ChargeBoxSerialNumber|text||0|25|R||BootNotification.\n"
+    "FirmwareVersion|text|0.4.0|1|50|R||BootNotification.\n"
+    "Iccid|text||0|20|R||The modem's card; BootNotification.\n"
+    "Imsi|text||0|20|R||The modem's card; BootNotification.\n"
+    "MeterType|text||0|25|R||BootNotification.\n"
+    "MeterSerialNumber|text||0|25|R||BootNotification.\n"
+    "SupplyLimit|int|32|6|80|RW||"
+    "Amperes per phase that the station may draw, shared by its connectors.\n"
+    "Phases|int|3|1|3|R|reboot|Phases of the supply.\n"
+    "SinglePhase|bool|false|||RW||"
+    "A vehicle gets one phase only, on a board with a second contactor.\n"
+    "CableLock|bool|false|||R|reboot|"
+    "The outlet is a socket with a lock; false: a fixed cable. The board tells.\n"
+    "Ventilation|bool|false|||RW|reboot|"
+    "The place is ventilated: a vehicle that asks for it (state D) is served.\n"
+    "SimplifiedPilot|bool|true|||RW|reboot|"
+    "A vehicle that never opens S2 (state A to C at once) is served, with 10 A.\n"
+    "WakeUpAfter|int|90|0|3600|RW||"
+    "Seconds until a vehicle that does not answer an offer is woken once; 0: never.\n"
+    "TechnicianReset|bool|false|||RW||"
+    "true: a technician looked after latched faults; they may end. Falls back to false.\n"
+    "ReverseUid|bool|false|||RW||"
+    "A card's idTag is its UID from the last byte to the first, as some vendors have it.\n"
+    "RandomDelay|int|0|0|1800|RW||"
+    "Longest random delay in seconds before energy starts or stops by itself.\n"
+    "FreeCharging|bool|false|||RW||"
+    "No card is needed: a vehicle that is plugged in charges under FreeChargingIdTag.\n"
+    "FreeChargingIdTag|text|FREE|1|20|RW||The idTag of free charging.\n"
+    "OfflinePolicy|choice|Keys|Keys,AcceptAll,RefuseAll||RW||"
+    "Who may begin off line: as the standard keys say, everyone, or no one.\n"
+    "TariffText|text||0|255|RW||What a kWh costs here, in words for the driver.\n"
+    "LampTimeZone|int|0|-840|840|RW||Minutes from UTC to the time of day of the lamps.\n"
+    "LampNight|hours||||RW||"
+    "Hours of the day in which lamps are dimmed, such as 22-6; empty: never.\n"
+    "LampNightIntensity|int|20|0|100|RW||The lamp in these hours, in percent.\n"
+    "SupplyLimitLock|bool|false|||RW||"
+    "true: SupplyLimit is the technician's; the back end can't change it, nor unlock it.\n"
 )
 # fmt: on

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargepoint.core.settings import Settings
-from chargepoint.core.settings_own import ROWS as OWN_ROWS
-from chargepoint.ocpp.v16.settings import ROWS
+from chargepoint.core.settings import Settings, rows_of
+from chargepoint.core.settings_own import TABLE as OWN
+from chargepoint.ocpp.v16.settings import CORE, PROFILES, SECURITY
 
-TABLE = OWN_ROWS + ROWS
+TABLES = (OWN, CORE, PROFILES, SECURITY)
+TABLE = list(rows_of(TABLES))
 
 
 class Drawer(dict):
@@ -22,7 +23,7 @@ class Drawer(dict):
 
 
 def opened(drawer):
-    return Settings(TABLE, drawer.get, drawer.put)
+    return Settings(TABLES, drawer.get, drawer.put)
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from functools import cache
 from jsonschema import Draft4Validator
 
 from chargepoint.core.settings import Settings
-from chargepoint.core.settings_own import ROWS as OWN_ROWS
+from chargepoint.core.settings_own import TABLE as OWN
 from chargepoint.ocpp.errors import OcppError
 from chargepoint.ocpp.v16 import schema
 from chargepoint.ocpp.v16.inbound import Inbound
-from chargepoint.ocpp.v16.settings import ROWS
+from chargepoint.ocpp.v16.settings import CORE, PROFILES, SECURITY
 from tools.make_schema import schema_of
 
 UTC_S = 1_764_000_000
@@ -45,7 +45,7 @@ class Drawer(dict):
 
 def new_settings(drawer=None, **factory):
     drawer = Drawer() if drawer is None else drawer
-    settings = Settings(OWN_ROWS + ROWS, drawer.get, drawer.put)
+    settings = Settings((OWN, CORE, PROFILES, SECURITY), drawer.get, drawer.put)
     settings.factory(factory)
     return settings
 

@@ -170,7 +170,7 @@ def test_get_configuration_without_keys_gives_every_readable_one_with_a_value(ch
     """OCPP 1.6 §5.8; CitrineOS sends an empty list (back-ends.md §2.2)."""
     settings = new_settings()
     listed, unknown = configuration(charge, settings, **payload)
-    readable = [row[0] for row in settings.rows if row[5] != "W"]
+    readable = [name for name in settings.names() if settings.row(name)[5] != "W"]
     assert list(listed) == readable and unknown == []
     assert all("value" in entry for entry in listed.values())
     assert listed["NumberOfConnectors"]["readonly"] and not listed["BlinkRepeat"]["readonly"]

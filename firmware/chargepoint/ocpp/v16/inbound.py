@@ -27,14 +27,20 @@ class Inbound:
         self._charge = charge
         self._settings = settings
         self._schema = schema
+        self._added = {}
+
+    def add(self, actions: dict) -> None:
+        """Let the rooms of other profiles answer: action -> ``function(payload, now_ms)``, which
+        gives a payload, or a function ``now_ms -> payload or None``, or raises OcppError."""
+        self._added.update(actions)
 
     def __call__(self, action: str, payload, now_ms: int) -> dict:
         """The payload of the answer to ``action``; raises OcppError."""
-        answer = _ACTIONS.get(action)
-        if answer is None:
+        answer, added = _ACTIONS.get(action), self._added.get(action)
+        if answer is None and added is None:
             raise self._unknown(action)
         check(self._schema.TABLE, action, payload)
-        return answer(self, payload)
+        return answer(self, payload) if added is None else added(payload, now_ms)
 
     def before_accepted(self, action: str, payload, now_ms: int) -> dict:
         """As a call, while the registration is pending: no remote start or stop (§4.2)."""
@@ -48,7 +54,8 @@ class Inbound:
         check(self._schema.TABLE, action + ".conf", payload, True)
 
     def _unknown(self, action):
-        if action and " %s " % action in self._schema.OTHER_ACTIONS and " " not in action:
+        known = " %s " % action in self._schema.OTHER_ACTIONS
+        if action and " " not in action and (known or "\n%s {" % action in self._schema.TABLE):
             return OcppError(NOT_SUPPORTED, "%s: not supported by this station" % action)
         return OcppError(NOT_IMPLEMENTED, "%s: not an action of OCPP 1.6" % action[:50])
 
@@ -119,7 +126,7 @@ class Inbound:
         if wanted is not None and len(wanted) > most:
             raise OcppError(OCCURENCE_CONSTRAINT_VIOLATION, "key: expected at most %d" % most)
         known, unknown = [], []
-        for name in wanted or [row[0] for row in self._settings.rows]:
+        for name in wanted or self._settings.names():
             self._describe(name, wanted is None, known, unknown)
         answer = {"configurationKey": known}
         if unknown:

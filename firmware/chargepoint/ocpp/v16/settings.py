@@ -1,79 +1,100 @@
-"""The standard configuration keys of OCPP 1.6 (§9.1 and errata), as rows of core/settings.py.
+"""The standard configuration keys of OCPP 1.6: chapter 9, the errata, the security extension.
 
-Here are those of the Core profile; each other profile brings its own.
+Tables as in core/settings.py; 52 keys. Values that the hardware or a limit of ours dictates are
+read-only.
 """
 
-from chargepoint.core.metering import MEASURANDS
-
-# A list with anything else is refused (OCPP 1.6 §5.3).
-_MEASURANDS = ",".join(MEASURANDS)
-_REGISTER = "Energy.Active.Import.Register"
-_DAY_S = 86400
-
 # fmt: off
-ROWS = (
-    # name, kind, default, low, high, access, reboot, meaning
-    ("AllowOfflineTxForUnknownId", "bool", "false", None, None, "RW", False,
-     "Off line, an idTag that nothing is known of may charge."),
-    ("AuthorizationCacheEnabled", "bool", "false", None, None, "R", False,
-     "Remember authorisations."),
-    ("AuthorizeRemoteTxRequests", "bool", "false", None, None, "RW", False,
-     "Ask the back end for the idTag of a RemoteStartTransaction too."),
-    ("BlinkRepeat", "int", "3", 0, 100, "RW", False, "How often the lamp blinks to a signal."),
-    ("ClockAlignedDataInterval", "int", "0", 0, _DAY_S, "RW", False,
-     "Seconds between readings aligned to midnight; 0: none."),
-    ("ConnectionTimeOut", "int", "60", 1, 3600, "RW", False,
-     "Seconds that a vehicle or an authorisation is waited for."),
-    ("ConnectorPhaseRotation", "rotation", "0.Unknown,1.Unknown", None, 5, "RW", False,
-     "How the phases are wired, per connector."),
-    ("ConnectorPhaseRotationMaxLength", "int", "5", 0, 99, "R", False, "Items of that list."),
-    ("GetConfigurationMaxKeys", "int", "50", 1, 99, "R", False,
-     "Keys that one GetConfiguration may ask for."),
-    ("HeartbeatInterval", "int", "3600", 0, _DAY_S, "RW", False,
-     "Seconds of silence before a Heartbeat; 0: one a day."),
-    ("LightIntensity", "int", "100", 0, 100, "RW", False, "The lamp, in percent."),
-    ("LocalAuthorizeOffline", "bool", "true", None, None, "RW", False,
-     "Off line, idTags that are known locally may charge."),
-    ("LocalPreAuthorize", "bool", "false", None, None, "RW", False,
-     "Begin for an idTag that is known locally before the back end answers."),
-    ("MaxEnergyOnInvalidId", "int", "0", 0, 100000, "RW", False,
-     "Wh that an idTag found invalid may still take."),
-    ("MeterValuesAlignedData", "csl", _REGISTER, _MEASURANDS, 7, "RW", False,
-     "Measurands of the clock-aligned readings."),
-    ("MeterValuesAlignedDataMaxLength", "int", "7", 0, 99, "R", False, "Items of that list."),
-    ("MeterValuesSampledData", "csl", _REGISTER, _MEASURANDS, 7, "RW", False,
-     "Measurands of the periodic readings in a transaction."),
-    ("MeterValuesSampledDataMaxLength", "int", "7", 0, 99, "R", False, "Items of that list."),
-    ("MeterValueSampleInterval", "int", "60", 0, _DAY_S, "RW", False,
-     "Seconds between readings in a transaction; 0: none."),
-    ("MinimumStatusDuration", "int", "0", 0, 3600, "RW", False,
-     "Seconds that a status must last before it is reported."),
-    ("NumberOfConnectors", "int", "1", 1, 4, "R", False, "Connectors of this station."),
-    ("ResetRetries", "int", "0", 0, 10, "RW", False, "Tries of a reset that did not succeed."),
-    ("StopTransactionOnEVSideDisconnect", "bool", "true", None, None, "RW", False,
-     "Unplugging at the vehicle ends the transaction."),
-    ("StopTransactionOnInvalidId", "bool", "true", None, None, "RW", False,
-     "An idTag that the back end does not accept ends the transaction."),
-    ("StopTxnAlignedData", "csl", "", _MEASURANDS, 7, "RW", False,
-     "Measurands of the clock-aligned readings in StopTransaction."),
-    ("StopTxnAlignedDataMaxLength", "int", "7", 0, 99, "R", False, "Items of that list."),
-    ("StopTxnSampledData", "csl", "", _MEASURANDS, 7, "RW", False,
-     "Measurands of the readings in StopTransaction."),
-    ("StopTxnSampledDataMaxLength", "int", "7", 0, 99, "R", False, "Items of that list."),
-    ("SupportedFeatureProfiles", "csl", "Core,RemoteTrigger", "Core,RemoteTrigger", 2, "R",
-     False, "Profiles of OCPP 1.6 that this station has."),
-    ("SupportedFeatureProfilesMaxLength", "int", "2", 0, 9, "R", False, "Items of that list."),
-    ("TransactionMessageAttempts", "int", "3", 1, 100, "RW", False,
-     "Refusals after which a transaction message is set aside."),
-    ("TransactionMessageRetryInterval", "int", "60", 1, 3600, "RW", False,
-     "Seconds before a transaction message is sent again, times the tries so far."),
-    ("UnlockConnectorOnEVSideDisconnect", "bool", "false", None, None, "R", False,
-     "Unplugging at the vehicle unlocks the socket; a fixed cable never is (errata 3.84)."),
-    ("WebSocketPingInterval", "int", "30", 0, 3600, "RW", False,
-     "Seconds of silence before a WebSocket ping; 0: none."),
-    ("MessageTimeout", "int", "30", 1, 600, "RW", False,
-     "Seconds that the answer to a call is waited for (errata 3.83)."),
-    ("StopTransactionMaxMeterValues", "int", "1", 0, 999, "R", False,
-     "Readings that one StopTransaction carries (errata 3.91)."),
+CORE = (
+    "\n"
+    "AllowOfflineTxForUnknownId|bool|false|||RW||"
+    "Off line, an idTag that nothing is known of may charge.\n"
+    "AuthorizationCacheEnabled|bool|true|||RW||Remember authorisations.\n"
+    "AuthorizeRemoteTxRequests|bool|false|||RW||"
+    "Ask the back end for the idTag of a RemoteStartTransaction too.\n"
+    "BlinkRepeat|int|3|0|100|RW||How often the lamp blinks to a signal.\n"
+    "ClockAlignedDataInterval|int|0|0|86400|RW||"
+    "Seconds between readings aligned to midnight; 0: none.\n"
+    "ConnectionTimeOut|int|60|1|3600|RW||"
+    "Seconds that a vehicle or an authorisation is waited for.\n"
+    "ConnectorPhaseRotation|rotation|0.Unknown,1.Unknown||5|RW||"
+    "How the phases are wired, per connector.\n"
+    "ConnectorPhaseRotationMaxLength|int|5|0|99|R||Items of that list.\n"
+    "GetConfigurationMaxKeys|int|50|1|99|R||Keys that one GetConfiguration may ask for.\n"
+    "HeartbeatInterval|int|3600|0|86400|RW||"
+    "Seconds of silence before a Heartbeat; 0: one a day.\n"
+    "LightIntensity|int|100|0|100|RW||The lamp, in percent.\n"
+    "LocalAuthorizeOffline|bool|true|||RW||Off line, idTags that are known locally may charge.\n"
+    "LocalPreAuthorize|bool|false|||RW||"
+    "Begin for an idTag that is known locally before the back end answers.\n"
+    "MaxEnergyOnInvalidId|int|0|0|100000|RW||Wh that an idTag found invalid may still take.\n"
+    "MeterValuesAlignedData|measurands|Energy.Active.Import.Register||7|RW||"
+    "Measurands of the clock-aligned readings.\n"
+    "MeterValuesAlignedDataMaxLength|int|7|0|99|R||Items of that list.\n"
+    "MeterValuesSampledData|measurands|Energy.Active.Import.Register||7|RW||"
+    "Measurands of the periodic readings in a transaction.\n"
+    "MeterValuesSampledDataMaxLength|int|7|0|99|R||Items of that list.\n"
+    "MeterValueSampleInterval|int|60|0|86400|RW||"
+    "Seconds between readings in a transaction; 0: none.\n"
+    "MinimumStatusDuration|int|0|0|3600|RW||"
+    "Seconds that a status must last before it is reported.\n"
+    "NumberOfConnectors|int|1|1|4|R||Connectors of this station.\n"
+    "ResetRetries|int|0|0|10|RW||Tries of a reset that did not succeed.\n"
+    "StopTransactionOnEVSideDisconnect|bool|true|||RW||"
+    "Unplugging at the vehicle ends the transaction.\n"
+    "StopTransactionOnInvalidId|bool|true|||RW||"
+    "An idTag that the back end does not accept ends the transaction.\n"
+    "StopTxnAlignedData|measurands|||7|RW||"
+    "Measurands of the clock-aligned readings in StopTransaction.\n"
+    "StopTxnAlignedDataMaxLength|int|7|0|99|R||Items of that list.\n"
+    "StopTxnSampledData|measurands|||7|RW||Measurands of the readings in StopTransaction.\n"
+    "StopTxnSampledDataMaxLength|int|7|0|99|R||Items of that list.\n"
+    "SupportedFeatureProfiles|csl|Core,FirmwareManagement,LocalAuthListManagement,Reservation,"
+    "SmartCharging,RemoteTrigger|Core,FirmwareManagement,LocalAuthListManagement,Reservation,"
+    "SmartCharging,RemoteTrigger|6|R||"
+    "Profiles of OCPP 1.6 that this station has.\n"
+    "SupportedFeatureProfilesMaxLength|int|6|0|9|R||Items of that list.\n"
+    "TransactionMessageAttempts|int|3|1|100|RW||"
+    "Refusals after which a transaction message is set aside.\n"
+    "TransactionMessageRetryInterval|int|60|1|3600|RW||"
+    "Seconds before a transaction message is sent again, times the tries so far.\n"
+    "UnlockConnectorOnEVSideDisconnect|bool|false|||R||"
+    "Unplugging at the vehicle unlocks the socket; a fixed cable never is (errata 3.84).\n"
+    "WebSocketPingInterval|int|30|0|3600|RW||"
+    "Seconds of silence before a WebSocket ping; 0: none.\n"
+    "MessageTimeout|int|30|1|600|RW||"
+    "Seconds that the answer to a call is waited for (errata 3.83).\n"
+    "StopTransactionMaxMeterValues|int|1|0|999|R||"
+    "Readings that one StopTransaction carries (errata 3.91).\n"
+)
+
+PROFILES = (
+    "\n"
+    "LocalAuthListEnabled|bool|true|||RW||The local list is asked.\n"
+    "LocalAuthListMaxLength|int|10000|0|100000|R||idTags that the local list can hold.\n"
+    "SendLocalListMaxLength|int|100|1|1000|R||idTags in one SendLocalList.\n"
+    "ReserveConnectorZeroSupported|bool|true|||R||Connector 0 can be reserved.\n"
+    "ChargeProfileMaxStackLevel|int|9|0|99|R||Highest stackLevel of a charging profile.\n"
+    "ChargingScheduleAllowedChargingRateUnit|csl|Current,Power|Current,Power|2|R||"
+    "Units of a charging schedule: A and W.\n"
+    "ChargingScheduleMaxPeriods|int|24|1|99|R||Periods of one charging schedule.\n"
+    "ConnectorSwitch3to1PhaseSupported|bool|false|||R||"
+    "A session can be switched between three phases and one. The board tells.\n"
+    "MaxChargingProfilesInstalled|int|12|1|99|R||Charging profiles at one time.\n"
+    "SupportedFileTransferProtocols|csl|HTTP,HTTPS,FTP|FTP,FTPS,HTTP,HTTPS,SFTP|5|R||"
+    "How files are fetched and sent (errata 3.90).\n"
+)
+
+SECURITY = (
+    "\n"
+    "AuthorizationKey|key||0|40|W||"
+    "Password of Basic auth: 32 to 40 hex digits stand for raw bytes; empty sends none.\n"
+    "SecurityProfile|int|0|0|3|RW||"
+    "0 and 1: ws, 1 with a password; 2: wss with a password; 3: wss with a certificate.\n"
+    "CpoName|text||0|50|RW||Organisation in the station's certificate.\n"
+    "AdditionalRootCertificateCheck|bool|false|||R||"
+    "One root certificate of the back end, and a new one signed by it.\n"
+    "CertificateSignedMaxChainSize|int|10000|0|10000|R||Longest certificate chain.\n"
+    "CertificateStoreMaxLength|int|1|0|99|R||Root certificates at one time.\n"
 )
 # fmt: on
