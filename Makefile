@@ -4,12 +4,12 @@ RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
 JOBS ?= 2
 .DEFAULT_GOAL = help
-.PHONY: help setup lock sim demo test check report bench cuts mutations sizes build calibrate clean
+.PHONY: help setup lock sim demo test check report conformance bench cuts mutations sizes build calibrate clean
 
 help:  ## what can be done here
 	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Each does its own set-up first. Words for the command: make sim ARGS=\"--headless\"."
 
@@ -34,6 +34,9 @@ bench: setup  ## flash, heap and instructions on the 32-bit targets
 
 report: setup  ## timing and safety, required against measured, as a page (ARGS=in_process)
 	@$(RUN) tools.report $(ARGS)
+
+conformance: setup  ## the cases of OCTT for OCPP 1.6, as a table (ARGS="-k tc_003")
+	@$(RUN) tools.conformance $(ARGS)
 
 cuts: setup  ## the power-cut suites alone
 	@$(RUN) pytest host_tests/powercut $(ARGS)

@@ -13,7 +13,7 @@ from pathlib import Path
 from tools.paths import ROOT
 from tools.report import page, records
 
-_SUITE = "host_tests/conformance"
+_SUITE = "host_tests/conformance/iec61851"
 _FOLDER = ROOT / "build/report"
 
 
