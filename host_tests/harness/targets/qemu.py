@@ -1,4 +1,4 @@
-"""Target qemu: MicroPython on an emulated Cortex-M3 with 160 KB of heap, the application a ROMFS.
+"""Target qemu: MicroPython on an emulated Cortex-M3, 160 KB of heap, the application frozen.
 
 The instruments, the front end and the network are on the far ends of its four serial lines. Time
 is led from here as everywhere: the front end's STATUS makes the station step, its COMMAND ends the
@@ -9,9 +9,8 @@ import time
 
 from host_tests.harness import paths
 from host_tests.harness.targets.base import Target, Unavailable
-from host_tests.harness.targets.images import image_of
 from host_tests.harness.targets.qemu_front_end import FrontEnd
-from host_tests.harness.targets.qemu_machine import INTERPRETER, Machine, Silence
+from host_tests.harness.targets.qemu_machine import QEMU, Machine, Silence
 from host_tests.harness.targets.qemu_modem import Modem
 
 paths.use_firmware()
@@ -37,16 +36,16 @@ class Qemu(Target):
 
     def __init__(
         self, folder, provisioning, seed=1, patience_s=_PATIENCE_S,
-        image=None, interpreter=INTERPRETER, more=(),
+        image=None, interpreter=None, more=(),
     ):  # fmt: skip
         super().__init__(folder, provisioning, seed)
         board = provisioning.get("board", {})
         if board.get("connectors", 1) != 1:
             raise Unavailable("qemu: the emulated board has one connector; use --target unix")
-        self.machine = Machine(self.folder, interpreter, more)
+        self.machine = Machine(self.folder, interpreter or _frozen(), more)
         self.starts = 0
         self._patience_s = patience_s
-        self._image = image or image_of("qemu_mps2")
+        self._image = image or _main_alone()
         self._via = board.get("via", {})
         self._lines = {pins.METER_UART[0]: "meter", pins.READER_UART: "reader"}
         self._records = {}
@@ -166,3 +165,17 @@ class Qemu(Target):
         if count:
             outputs["n"] = count
         return outputs
+
+
+def _frozen():
+    from tools.build import interpreter
+
+    if not QEMU.exists():
+        raise Unavailable(f"qemu: {QEMU} is missing; run: make setup")
+    return interpreter.frozen()
+
+
+def _main_alone():
+    from tools.build import interpreter
+
+    return interpreter.main_alone()

@@ -26,6 +26,8 @@ HEAP_BYTES = 160 * 1024
 # flash whose driver is Python, and what its names may cost the interpreter's table of names (17 KB
 # in one piece). That the firmware fits 160 KB is shown by target qemu, which has no such extras.
 _EMULATED_BYTES = 48 * 1024
+# What the application takes more from a ROMFS than frozen: its names, tables and code objects.
+_ROMFS_BYTES = 128 * 1024
 # A reader on a bus and the part that runs beside it (desk_readers.py): up to 7 KB, and 17 KB where
 # its names make the interpreter take another table for names.
 _READER_BYTES = 32 * 1024
@@ -48,7 +50,7 @@ class Unix(Target):
         if not INTERPRETER.exists():
             raise Unavailable(f"unix: {INTERPRETER} is missing; run: make setup")
         self._image = image_of("unix")
-        self._heap_bytes = heap_bytes + _EMULATED_BYTES + self._image.stat().st_size
+        self._heap_bytes = heap_bytes + _EMULATED_BYTES + _ROMFS_BYTES + self._image.stat().st_size
         if provisioning.get("board", {}).get("reader", "pn532") != "pn532":
             self._heap_bytes += _READER_BYTES
         self._store = self.folder / "store"
