@@ -41,8 +41,8 @@ def _heap(sessions: dict) -> Table:
     table = Table(
         "Heap, bytes",
         ("target", "imported", "idle", "charging", "peak in a session"),
-        note="Alive after a collection; the peak includes garbage (collected each 8 KB). Frozen:"
-        " compiled into the interpreter, as on a board with 160 KB; it has a heap of 163,840 bytes."
+        note="Alive after a collection; the peak includes garbage (collected each 8 KB)."
+        " Frozen: compiled into the interpreter, as on a board with 160 KB; heap 163,840 bytes."
         " ROMFS: laid beside it, with a larger heap. The unix target carries its emulated hardware"
         " too.",
     )

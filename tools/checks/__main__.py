@@ -2,7 +2,7 @@
 
 import sys
 
-from tools import draw_faults, draw_states
+from tools import draw_faults, draw_settings, draw_states
 from tools.boards import check as boards
 from tools.checks import compiles, duplicates, imports, lint, names, readme, sizes, types
 from tools.paths import ROOT
@@ -20,6 +20,7 @@ _CHECKS = (
     boards,
     draw_states,
     draw_faults,
+    draw_settings,
 )
 _SHOWN = 30  # of a check's findings
 
