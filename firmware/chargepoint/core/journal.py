@@ -243,6 +243,15 @@ class Journal:
         """What was last put under ``name``, or None."""
         return self._writes.get(name)
 
+    def file(self, name: str, data: bytes) -> None:
+        """Have ``data`` written under ``name``, or what is there removed (None); see ``filed``."""
+        self._writes.file(name, data)
+
+    @property
+    def filed(self) -> bool:
+        """What became of the last ``file``: None while it waits, False when the store refused."""
+        return self._writes.filed
+
     # -- inside: loading ------------------------------------------------------------------------
 
     def _load_head(self):

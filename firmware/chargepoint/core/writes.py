@@ -8,6 +8,7 @@ Rules:
 - When the store refuses, everything stays queued, ``trouble`` is set, and the next try waits.
   Facts and removals may then overtake event writes (they make room, and an event that is not
   saved has not been shown to anyone); events never overtake anything.
+- A file is someone else's: written as it is, dropped when the store refuses it, one at a time.
 """
 
 from micropython import const
@@ -19,6 +20,7 @@ _FACT = const(1)
 _REMOVE = const(2)
 _CLEAR_OLDER = const(3)
 _CLEAR_NEWER = const(4)
+_FILE = const(5)
 
 # After a refusal the store is left alone for this many flushes (a second of steps).
 _REST_FLUSHES = const(100)
@@ -27,11 +29,15 @@ _SLOTS = (".a", ".b")
 
 
 class Writes:
-    """The queue in front of ``store``. ``trouble`` is None or "full"; ``damaged`` is counted."""
+    """The queue in front of ``store``. ``trouble`` is None or "full"; ``damaged`` is counted.
+
+    ``filed`` tells of the last ``file``: None while it waits, then whether the store took it.
+    """
 
     def __init__(self, store):
         self.trouble = None
         self.damaged = 0
+        self.filed = None
         self._store = store
         self._queue = []
         self._rest = 0
@@ -68,6 +74,11 @@ class Writes:
         self._queue.append((_CLEAR_OLDER, name, None))
         self._queue.append((_CLEAR_NEWER, name, None))
 
+    def file(self, name: str, data: bytes) -> None:
+        """Queue ``data`` under ``name``, or with None the removal of what is there."""
+        self.filed = None
+        self._queue.append((_FILE, name, data))
+
     def get(self, name: str) -> bytes:
         """Fact ``name`` as last said, else as stored, else None."""
         at = self._last(name)
@@ -93,9 +104,13 @@ class Writes:
             self._rest -= 1
             return False
         at = self._choose()
-        if self._carry_out(self._queue[at]):
+        is_file = self._queue[at][0] == _FILE
+        done = self._carry_out(self._queue[at])
+        if is_file:
+            self.filed = done
+        if done or is_file:
             self._queue.pop(at)
-            if at == 0:
+            if at == 0 and done:
                 self.trouble, self._detour = None, False
         else:
             self.trouble = "full"
@@ -113,9 +128,9 @@ class Writes:
 
     def _carry_out(self, operation):
         kind, name, data = operation
-        if kind == _EVENT:
+        if kind == _EVENT or (kind == _FILE and data is not None):
             return self._store.write(name, data)
-        if kind == _REMOVE:
+        if kind in (_REMOVE, _FILE):
             return self._store.remove(name)
         slot, generation, _ = self._newest(name)
         if kind == _FACT:
