@@ -5,10 +5,11 @@ import json
 import sys
 
 from tools.paths import STATUS, TOOLS, is_ci
-from tools.setup import emulator, environment, unix
+from tools.setup import emulator, environment, oracle, unix
 from tools.setup.steps import Unavailable, say
 
 _TARGETS = {"unix": unix.prepare, "qemu": emulator.prepare}
+_ORACLE = "the second validator"
 
 
 def main() -> int:
@@ -21,8 +22,10 @@ def main() -> int:
             say(f"setup: {trouble.why}\nsetup: to fix it: {trouble.fix}")
             return 1
         status = {target: _outcome(prepare) for target, prepare in _TARGETS.items()}
-        STATUS.write_text(json.dumps({"in_process": _GOOD, **status}, indent=1) + "\n")
-    return _report(status)
+        judge = _outcome(oracle.prepare)
+        everything = {"in_process": _GOOD, **status, _ORACLE: judge}
+        STATUS.write_text(json.dumps(everything, indent=1) + "\n")
+    return _report(status, judge)
 
 
 _GOOD = {"ok": True, "why": "", "fix": ""}
@@ -36,14 +39,20 @@ def _outcome(prepare) -> dict:
     return _GOOD
 
 
-def _report(status: dict) -> int:
+def _report(status: dict, judge: dict = _GOOD) -> int:
     missing = {target: said for target, said in status.items() if not said["ok"]}
     for target, said in missing.items():
-        say(f"setup: target {target} is UNAVAILABLE: {said['why']}")
-        say(f"setup: to fix it: {said['fix']}")
+        _tell(f"target {target}", said)
+    if not judge["ok"]:
+        _tell(_ORACLE, judge)
     ready = ["in_process"] + [target for target in status if target not in missing]
     say(f"setup: ready: {', '.join(ready)}")
-    return 1 if missing and is_ci() else 0
+    return 1 if (missing or not judge["ok"]) and is_ci() else 0
+
+
+def _tell(what: str, said: dict) -> None:
+    say(f"setup: {what} is UNAVAILABLE: {said['why']}")
+    say(f"setup: to fix it: {said['fix']}")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def prepare() -> None:
 def _make_venv() -> None:
     fix = "sudo apt-get install python3-venv"
     run([sys.executable, "-m", "venv", "--clear", "--without-pip", VENV], "no venv module", fix)
-    _pip("--require-hashes", "-r", str(LOCK))
+    pip("--require-hashes", "-r", str(LOCK))
 
 
 def _put_launcher(place: Path) -> None:
@@ -50,10 +50,11 @@ def _put_launcher(place: Path) -> None:
 
 def _make_stubs() -> None:
     # --no-deps: the standard library's stubs would hide CPython's from mypy elsewhere.
-    _pip("--require-hashes", "--upgrade", "--target", str(STUBS), "-r", str(STUBS_LOCK))
+    pip("--require-hashes", "--upgrade", "--target", str(STUBS), "-r", str(STUBS_LOCK))
 
 
-def _pip(*words: str) -> None:
+def pip(*words: str) -> None:
+    """Run the environment's pip; Unavailable when it fails."""
     command = [VENV / "bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     settings = dict(os.environ, PYTHONPATH=str(_pip_wheel()))
     run([*command, *words], "pip could not install what the lock file names", _FIX, env=settings)

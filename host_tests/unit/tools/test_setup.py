@@ -122,16 +122,49 @@ def test_command_that_fails_shows_its_last_words(capsys):
     assert "reason" in capsys.readouterr().err
 
 
+def a_machine(tmp_path, monkeypatch, **prepare):
+    """Set-up with everything done in no time, except what a test gives."""
+    monkeypatch.setattr(setup, "TOOLS", tmp_path)
+    monkeypatch.setattr(setup, "STATUS", tmp_path / "status.json")
+    monkeypatch.setattr(setup.environment, "prepare", lambda: None)
+    monkeypatch.setattr(setup.oracle, "prepare", prepare.get("oracle", lambda: None))
+    qemu = prepare.get("qemu", lambda: None)
+    monkeypatch.setattr(setup, "_TARGETS", {"unix": lambda: None, "qemu": qemu})
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_missing_validator_is_reported_and_fails_only_in_ci(
+    tmp_path, monkeypatch, capsys, ci, code
+):
+    def no_registry():
+        raise Unavailable("no registry", "plug it in")
+
+    monkeypatch.setenv("CI", ci)
+    a_machine(tmp_path, monkeypatch, oracle=no_registry)
+    assert setup.main() == code
+    assert "second validator is UNAVAILABLE: no registry" in capsys.readouterr().out
+
+
+def test_machine_with_an_old_node_or_without_npm_gets_the_wheel(tmp_path, monkeypatch):
+    old = tmp_path / "node"
+    old.write_text("#!/bin/sh\necho v16.20.0\n")
+    old.chmod(0o755)
+    found = {"node": str(old), "npm": "/bin/npm"}
+    monkeypatch.setattr(setup.oracle.shutil, "which", found.get)
+    assert setup.oracle._own_commands() is None
+    old.write_text("#!/bin/sh\necho v18.19.0\n")
+    assert setup.oracle._own_commands() == (str(old), ["/bin/npm"])
+    found["npm"] = None
+    assert setup.oracle._own_commands() is None
+
+
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
 def test_missing_target_is_reported_and_fails_only_in_ci(tmp_path, monkeypatch, capsys, ci, code):
     def no_compiler():
         raise Unavailable("no compiler", "install one")
 
     monkeypatch.setenv("CI", ci)
-    monkeypatch.setattr(setup, "TOOLS", tmp_path)
-    monkeypatch.setattr(setup, "STATUS", tmp_path / "status.json")
-    monkeypatch.setattr(setup.environment, "prepare", lambda: None)
-    monkeypatch.setattr(setup, "_TARGETS", {"unix": lambda: None, "qemu": no_compiler})
+    a_machine(tmp_path, monkeypatch, qemu=no_compiler)
     assert setup.main() == code
     status = json.loads((tmp_path / "status.json").read_text())
     assert status["unix"]["ok"] and status["in_process"]["ok"]
