@@ -69,20 +69,35 @@ def test_station_answers_bad_calls_with_the_right_error(stage):
     assert stage.restarts == 0
 
 
-@pytest.mark.parametrize("kind", ["binary", "too long", "not utf-8"])
+@pytest.mark.parametrize("kind", ["binary", "endless", "not utf-8"])
 def test_station_drops_a_connection_that_breaks_the_rules_and_comes_back(stage, kind):
-    """RFC 6455 §7.4.1: 1003 for binary, 1009 for too long, 1007 for bad UTF-8."""
+    """RFC 6455 §7.4.1: 1003 for binary, 1009 for over a megabyte, 1007 for bad UTF-8."""
     stage.charge(5)
     if kind == "binary":
         stage.csms.send_binary(IDENTITY, b"\x00\x01")
-    elif kind == "too long":
-        stage.csms.send_text(IDENTITY, "[" + "1," * 40_000 + "1]")
+    elif kind == "endless":
+        stage.csms.send_bytes(IDENTITY, b"\x81\x7f\0\0\0\0\x7f\xff\xff\xff")
     else:
         stage.csms.send_bytes(IDENTITY, b"\x81\x02\xc3\x28")
     stage.until(lambda: not stage.csms.online(IDENTITY), 10, "a closed connection")
     stage.until(lambda: stage.csms.online(IDENTITY), 60, "a new connection")
     stage.tap()
     assert stage.finished_session()["meter_stop"] == stage.meter_wh
+
+
+def test_message_that_there_is_no_room_for_is_answered_and_the_connection_stays(stage):
+    """OCPP-J 1.6 §4.2.3: a CALLERROR for its id, read from its head; the session goes on."""
+    stage.charge(5)
+    long = "€" * 60_000
+    answer = stage.csms.call(IDENTITY, "DataTransfer", {"vendorId": "long", "data": long})
+    stage.until(lambda: answer.done, 60, "an answer")
+    assert answer.error[0] == "InternalError" and "no room" in answer.error[1]
+    answer = stage.csms.call(IDENTITY, "DataTransfer", {"vendorId": "short", "data": "€"})
+    stage.until(lambda: answer.done, 5, "an answer")
+    assert answer.result == {"status": "UnknownVendorId"}
+    stage.tap()
+    assert stage.finished_session()["meter_stop"] == stage.meter_wh
+    assert stage.restarts == 0
 
 
 @pytest.mark.parametrize("status", [301, 401, 404, 503])

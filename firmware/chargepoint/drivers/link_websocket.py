@@ -6,6 +6,7 @@ the end the stream lingers for a moment, so that the peer sees our close frame a
 """
 
 import binascii
+import gc
 
 from micropython import const
 
@@ -21,12 +22,16 @@ _READS = const(4)
 _WRITES = const(4)
 _BACKLOG_BYTES = const(4096)
 _REASON_LETTERS = const(30)
+# A message up to this is taken without a look at the heap. For a longer one there must be room for
+# its bytes, its text, what is read out of it, and the rest of the step.
+_SMALL_BYTES = const(4096)
+_KEPT_FREE_BYTES = const(16384)
 
 
 class WebSocketLink(Link):
     """``stream`` carries the bytes, ``random`` is a port Random for keys and masks."""
 
-    def __init__(self, stream, random, subprotocol: str = "ocpp1.6", longest: int = 65536):
+    def __init__(self, stream, random, subprotocol: str = "ocpp1.6", longest: int = 70000):
         self._stream = stream
         self._random = random
         self._subprotocol = subprotocol
@@ -48,6 +53,7 @@ class WebSocketLink(Link):
             authorization,
             self._random.take,
             self._longest,
+            has_room,
         )
         self._drop()
         self._socket = socket
@@ -158,6 +164,17 @@ class WebSocketLink(Link):
     def _drop(self) -> None:
         self._stream.close()
         self._socket = self._sending = self._text = None
+
+
+def has_room(length: int) -> bool:
+    """Whether a message of ``length`` bytes can be taken in without endangering the step.
+
+    CPython does not tell how much memory is free, and has enough.
+    """
+    if length <= _SMALL_BYTES or not hasattr(gc, "mem_free"):
+        return True
+    gc.collect()
+    return gc.mem_free() >= 3 * length + _KEPT_FREE_BYTES
 
 
 def basic(user: str, password: bytes) -> str:

@@ -14,7 +14,7 @@
 from binascii import hexlify
 
 from chargepoint.ocpp import frames
-from chargepoint.ocpp.errors import FORMATION_VIOLATION, INTERNAL_ERROR, OcppError
+from chargepoint.ocpp.errors import INTERNAL_ERROR, OcppError
 
 ANSWERED = "answered"
 REFUSED = "refused"
@@ -195,10 +195,10 @@ class Dialogue:
             self._ignore(error.description)
         elif error.kind == frames.CALL:
             self._ignore(error.description)
-            text = frames.build_error(error.unique_id, FORMATION_VIOLATION, error.description)
+            text = frames.build_error(error.unique_id, error.code, error.description)
             self._answer(text, now_ms)
         elif error.unique_id == self._open_id:
-            self._refuse_answer(FORMATION_VIOLATION, error.description, now_ms)
+            self._refuse_answer(error.code, error.description, now_ms)
         else:
             self._ignore(error.description)
 

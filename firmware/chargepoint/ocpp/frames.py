@@ -3,7 +3,7 @@
 import json
 
 from chargepoint.ocpp import strict_json
-from chargepoint.ocpp.errors import usual_spelling
+from chargepoint.ocpp.errors import FORMATION_VIOLATION, INTERNAL_ERROR, usual_spelling
 
 CALL = 2
 RESULT = 3
@@ -11,11 +11,14 @@ ERROR = 4
 
 # OCPP-J 1.6 §4.1.4.
 ID_LENGTH = 36
-# The standard has no limit; EV Charging's recommendation is at least 32,000 (standards.md §2.1).
-TEXT_LENGTH = 32000
+# The standard has no limit; what is taken in is at least 32,000 (standards.md §2.1), and messages of
+# 65 kB are seen (back-ends.md). The link judges first, by the memory that there is.
+TEXT_LENGTH = 70000
 # A bound on the memory that a message can turn into: an array or object takes 50 bytes and more.
 _CONTAINERS = 600
 _CODE_LENGTH = 40
+# Kind and id stand within so many characters, and so does the NUL of a message that was cut.
+_HEAD = 200
 _DESCRIPTION_LENGTH = 255
 
 _KIND_NAMES = {CALL: "CALL", RESULT: "CALLRESULT", ERROR: "CALLERROR"}
@@ -35,13 +38,16 @@ class Call:
 
 
 class FrameError(Exception):
-    """A malformed frame. ``kind`` and ``unique_id`` are None when they could not be read."""
+    """A malformed frame. ``kind`` and ``unique_id`` are None when they could not be read;
+    ``code`` is what a CALLERROR to it says: InternalError where the fault is our want of memory.
+    """
 
-    def __init__(self, kind: int, unique_id: str, description: str):
+    def __init__(self, kind: int, unique_id: str, description: str, code=FORMATION_VIOLATION):
         super().__init__(description)
         self.kind = kind
         self.unique_id = unique_id
         self.description = description
+        self.code = code
 
 
 def parse(text: str) -> tuple:
@@ -49,8 +55,12 @@ def parse(text: str) -> tuple:
 
     (CALL, id, action, payload), (RESULT, id, payload), (ERROR, id, code, description), or None
     for a MessageTypeId that is not one of OCPP-J's, which §4.1.3 tells to ignore. Raises
-    FrameError. The payload may be any JSON value: its shape is for others to judge.
+    FrameError. The payload may be any JSON value: its shape is for others to judge. A message that
+    the link had no room for is a head of it, a NUL, and why (ports.Link.receive).
     """
+    at = text.find("\0", 0, _HEAD)
+    if at > 0:
+        raise FrameError(*_head_of(text[:at]), text[at + 1 :][:_DESCRIPTION_LENGTH], INTERNAL_ERROR)
     try:
         if len(text) > TEXT_LENGTH:
             raise ValueError("message of %d characters: at most %d" % (len(text), TEXT_LENGTH))
@@ -62,7 +72,7 @@ def parse(text: str) -> tuple:
         raise FrameError(kind, unique_id, "not JSON: %s" % error)
     except MemoryError:
         kind, unique_id = _head_of(text)
-        raise FrameError(kind, unique_id, "message too large for this station")
+        raise FrameError(kind, unique_id, "no memory for this message", INTERNAL_ERROR)
     if type(frame) is not list or not frame:
         raise FrameError(None, None, "not a frame: expected an array that begins with 2, 3 or 4")
     kind = frame[0]

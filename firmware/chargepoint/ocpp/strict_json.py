@@ -26,7 +26,8 @@ def loads(text: str, depth: int = 10):
 
     ``text`` is a str (a peer's message). Of doubled names in an object the last one counts.
     """
-    # Bytes, because indexing a str walks its UTF-8 from the start on MicroPython.
+    # Bytes, because indexing a str walks its UTF-8 from the start on MicroPython; there they share
+    # the text's memory, so a long message is not doubled.
     reader = _Reader(text.encode())
     try:
         value = reader.value(depth)
@@ -40,15 +41,13 @@ def loads(text: str, depth: int = 10):
 
 class _Reader:
     def __init__(self, data):
-        self.data = data + b" "
+        self.data = data
         self.at = 0
 
     def wrong(self, expected):
         return ValueError("byte %d: expected %s" % (self.at, expected))
 
     def skip_space(self):
-        if self.data[self.at] > _BLANK:
-            return
         data, at, end = self.data, self.at, len(self.data)
         while at < end and data[at] in _SPACE:
             at += 1
@@ -188,7 +187,7 @@ class _Reader:
     def number(self):
         data, start = self.data, self.at
         at = start
-        while data[at] in _IN_NUMBER:
+        while at < len(data) and data[at] in _IN_NUMBER:
             at += 1
         if at - start > _NUMBER_LENGTH:
             raise self.wrong("a number of at most %d characters" % _NUMBER_LENGTH)

@@ -12,7 +12,7 @@ def parse(url: str) -> tuple:
         raise ValueError("URL %r: ws:// or wss:// expected" % url)
     _check_characters(url)
     authority, slash, path = url[6 if secure else 5 :].partition("/")
-    host, port = _host_and_port(url, authority)
+    host, port = host_and_port(url, authority)
     return secure, host, port or (443 if secure else 80), authority, slash + path or "/"
 
 
@@ -24,7 +24,7 @@ def _check_characters(url: str) -> None:
         raise ValueError("URL %r: user and password do not belong here" % url)
 
 
-def _host_and_port(url: str, authority: str) -> tuple:
+def host_and_port(url: str, authority: str) -> tuple:
     """The host and the port (0 where none is named)."""
     if authority.startswith("["):
         host, bracket, rest = authority[1:].partition("]")

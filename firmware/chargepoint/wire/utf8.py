@@ -13,6 +13,16 @@ def decode(data: bytes) -> str:
     return text
 
 
+def head_of(data: bytes) -> str:
+    """The text of ``data``, which may end inside of a character; UnicodeError as ``decode``."""
+    end = len(data)
+    while end and end > len(data) - 4 and data[end - 1] >= 0x80:
+        end -= 1
+        if data[end] >= 0xC0:
+            break
+    return decode(data[:end])
+
+
 def _strict(data: bytes) -> bool:
     """Whether well-built sequences also stand for characters, each in its shortest form."""
     for at in range(len(data)):

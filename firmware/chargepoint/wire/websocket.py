@@ -3,8 +3,11 @@
 Rules:
 - Nothing is a message before the peer proved that it understood the upgrade (wire/upgrade.py).
 - Text only: OCPP-J has no binary messages (1003). Text that is not UTF-8 ends the connection
-  (1007) as soon as the message is whole, and so does a message longer than the limit (1009),
-  before a byte of it is kept. Whatever else breaks the rules is 1002.
+  (1007) as soon as the message is whole. Whatever else breaks the rules is 1002.
+- A message that is longer than the limit, or than there is room for, is passed over while it
+  comes: its first HEAD bytes and a word on why are all that is kept, so that its sender can be
+  answered. The connection goes on; closing it (1009) would have the peer send the same again,
+  and is kept for one that is over a megabyte.
 - A message's buffer is made when its header tells the length and goes when it is read; between
   messages nothing is held but ten bytes of header.
 - Of several pings that wait for their answer only the last is answered (5.5.3), so a peer can't
@@ -32,7 +35,10 @@ ABNORMAL = const(1006)
 NOT_UTF8 = const(1007)
 TOO_BIG = const(1009)
 
-LONGEST_MESSAGE = const(65536)
+LONGEST_MESSAGE = const(70000)
+HEAD = const(128)
+# Nothing else is heard while a message is passed over; a longer one ends the connection.
+_LONGEST_PASSED_OVER = const(1048576)
 _LONGEST_REASON = const(123)
 
 # state, event, next state, effect ("say": send a close frame)
@@ -71,8 +77,10 @@ class WebSocket:
         authorization: str,
         mask_source,
         longest: int = LONGEST_MESSAGE,
+        has_room=None,
     ):
-        """``mask_source(4)`` gives four unpredictable bytes; ``longest`` is bytes of a message.
+        """``mask_source(4)`` gives four unpredictable bytes; ``longest`` is bytes of a message,
+        and ``has_room(bytes)`` is asked whether the memory has room for one.
 
         Raises ValueError for a host or path that would break the request.
         """
@@ -83,6 +91,7 @@ class WebSocket:
         self.failure = None
         self._mask_source = mask_source
         self._longest = longest
+        self._has_room = has_room
         self._key = upgrade.key_text(key16)
         self._subprotocol = subprotocol
         self._answer = upgrade.Answer()
@@ -169,6 +178,7 @@ class WebSocket:
         self._filled = 0
         self._end = 0
         self._message = None  # the data of the message, while its fragments come
+        self._passed_over = 0  # bytes of a message that is too long, so far
 
     def _take_upgrade(self, data: bytes) -> bytes:
         """Take the answer's head; gives back what follows it."""
@@ -192,7 +202,10 @@ class WebSocket:
 
     def _take_payload(self, data: bytes, at: int) -> int:
         size = min(len(data) - at, self._end - self._filled)
-        self._payload[self._filled : self._filled + size] = data[at : at + size]
+        # Of a message that is passed over the payload has room for the head only.
+        kept = min(size, len(self._payload) - self._filled)
+        if kept > 0:
+            self._payload[self._filled : self._filled + kept] = data[at : at + kept]
         self._filled += size
         if self._filled == self._end:
             self._finish()
@@ -205,10 +218,8 @@ class WebSocket:
             self._violated(PROTOCOL_ERROR, fault)
         elif self._header.opcode() == wsframe.BINARY:
             self._violated(UNSUPPORTED, "binary message")
-        elif self._too_big():
-            self._violated(TOO_BIG, "message over %d bytes" % self._longest)
         else:
-            self._make_room(self._header.length())
+            self._make_room(self._header.opcode(), self._header.length())
 
     def _misplaced(self) -> str:
         opcode = self._header.opcode()
@@ -218,22 +229,23 @@ class WebSocket:
             return "message inside a message"
         return None
 
-    def _too_big(self) -> bool:
-        if self._header.opcode() >= wsframe.CLOSE:
-            return False
-        return len(self._message or b"") + self._header.length() > self._longest
-
-    def _make_room(self, length: int) -> None:
+    def _make_room(self, opcode: int, length: int) -> None:
         try:
-            self._place(length)
+            if opcode < wsframe.CLOSE and self._is_too_big(length):
+                raise MemoryError
+            self._place(opcode, length)
         except MemoryError:
-            self._violated(TOO_BIG, "no memory for %d bytes" % length)
-            return
+            self._pass_over(length)
         if not length:
             self._finish()
 
-    def _place(self, length: int) -> None:
-        opcode = self._header.opcode()
+    def _is_too_big(self, length: int) -> bool:
+        if self._passed_over:
+            return True
+        length += len(self._message or b"")
+        return length > self._longest or self._has_room is not None and not self._has_room(length)
+
+    def _place(self, opcode: int, length: int) -> None:
         if opcode == wsframe.CONTINUATION:
             self._filled = len(self._message)
             self._message.extend(bytes(length))
@@ -244,6 +256,19 @@ class WebSocket:
             if opcode == wsframe.TEXT:
                 self._message = self._payload
         self._end = self._filled + length
+
+    def _pass_over(self, length: int) -> None:
+        """Keep the head of the message, and count the rest."""
+        before = self._passed_over or len(self._message or b"")
+        if before + length > _LONGEST_PASSED_OVER:
+            self._violated(TOO_BIG, "message over %d bytes" % _LONGEST_PASSED_OVER)
+            return
+        head = bytearray(min(HEAD, before + length))
+        kept = (self._message or b"")[: len(head)]
+        head[: len(kept)] = kept
+        self._message = self._payload = head
+        self._filled = before
+        self._end = self._passed_over = before + length
 
     def _finish(self) -> None:
         """A frame is whole."""
@@ -260,8 +285,13 @@ class WebSocket:
 
     def _take_text(self) -> None:
         message, self._message = self._message, None
+        passed_over, self._passed_over = self._passed_over, 0
         try:
-            self._texts.append(utf8.decode(message))
+            if passed_over:
+                text = "%s\0message of %d bytes: no room" % (utf8.head_of(message), passed_over)
+            else:
+                text = utf8.decode(message)
+            self._texts.append(text)
         except UnicodeError:
             self._violated(NOT_UTF8, "text is not UTF-8")
 

@@ -54,7 +54,7 @@ def test_frames_pass_over_an_unknown_message_type(text):
         ('[2,"a",5,{}]', 2, "a"),
         ('[2,"a","Reset",{"type":}]', 2, "a"),
         (' [ 2 , "a" , "Reset", {}', 2, "a"),
-        ('[2,"a","DataTransfer",{"data":"%s"}]' % ("x" * 32000), 2, "a"),
+        ('[2,"a","DataTransfer",{"data":"%s"}]' % ("x" * 70000), 2, "a"),
         ('[2,"a","DataTransfer",%s]' % ("[{}," * 600), 2, "a"),
         ('[2,"%s","Reset",{}]' % ("a" * 37), 2, None),
         ('[2,"","Reset",{}]', 2, None),
@@ -99,3 +99,20 @@ def test_frames_take_both_spellings_of_an_error_code(code, usual):
 def test_frames_take_an_error_without_its_end(tail):
     frame = frames.parse(f'[4,"a","GenericError"{tail}]')
     assert frame[:3] == (4, "a", "GenericError")
+
+
+def test_message_of_65_kb_is_read():
+    """back-ends.md: 65 kB messages."""
+    data = "\u20ac" * 21000
+    frame = frames.parse('[2,"a","DataTransfer",{"data":"%s"}]' % data)
+    assert frame[3] == {"data": data}
+
+
+@pytest.mark.parametrize("kind", [2, 3, 4])
+def test_message_that_the_link_had_no_room_for_tells_its_id_and_why(kind):
+    """ports.Link.receive: a head, a NUL, and why."""
+    with pytest.raises(frames.FrameError) as caught:
+        frames.parse('[%d,"a","DataTransfer",{"data":"xx\0message of 9 bytes: no room' % kind)
+    error = caught.value
+    assert (error.kind, error.unique_id, error.code) == (kind, "a", "InternalError")
+    assert error.description == "message of 9 bytes: no room"

@@ -128,9 +128,9 @@ def test_our_ping_is_a_ping():
         (frame(TEXT, b"\xc3", fin=False) + frame(CONTINUATION, b"\x28"), 1007),
         (frame(TEXT, b"\xed\xa0\x80"), 1007),
         (frame(CLOSE, b"\x03\xe8\xff"), 1007),
-        (b"\x81\x7e\xff\xff", 1009),
         (b"\x81\x7f" + b"\x7f" + b"\xff" * 7, 1009),
-        (frame(TEXT, b"x" * 900, fin=False) + b"\x80\x7e\x01\x00", 1009),
+        (frame(TEXT, b"x" * 900, fin=False) + b"\x80\x7f" + b"\0\0\0\0\0\x10\0\0", 1009),
+        (frame(TEXT, b"\xff" + b"x" * 1000), 1007),
     ],
 )
 def test_what_breaks_the_rules_closes_with_its_code(stream, code):
@@ -158,17 +158,57 @@ def test_message_of_the_limit_passes_and_leaves_no_buffer():
     assert (socket._payload, socket._message) == (None, None)
 
 
-def test_message_that_memory_has_no_room_for_is_too_big(monkeypatch):
-    """The heap decides before the limit does: 1009, not a crash."""
-    socket, peer = opened()
+def fragments(data, count):
+    size = -(-len(data) // count)
+    parts = [data[at : at + size] for at in range(0, len(data), size)]
+    last = len(parts) - 1
+    return b"".join(
+        frame(CONTINUATION if at else TEXT, part, fin=at == last) for at, part in enumerate(parts)
+    )
 
-    def no_room(length):
+
+@pytest.mark.parametrize("count", [1, 2, 7, 500])
+def test_message_over_the_limit_is_passed_over_and_leaves_its_head(count):
+    """back-ends.md: 65 kB messages; the connection goes on, also in the next message."""
+    socket, peer = opened(longest=1000)
+    message = b'[2,"id","DataTransfer",{"data":"' + b"x" * 5000 + b'"}]'
+    stream = fragments(message, count) + frame(PING, b"p") + frame(TEXT, b"next")
+    for at in range(0, len(stream), 333):
+        socket.receive_bytes(stream[at : at + 333])
+    long, following = texts(socket)
+    assert long == message[:128].decode() + f"\0message of {len(message)} bytes: no room"
+    assert following == "next" and socket.state == "open"
+    assert [heard.opcode for heard in peer.hear()] == [Opcode.PONG]
+    assert (socket._payload, socket._message, socket._passed_over) == (None, None, 0)
+
+
+@pytest.mark.parametrize("character", ["ä", "€", "\U0001f600"])
+@pytest.mark.parametrize("before", range(124, 129))
+def test_head_of_a_message_that_is_passed_over_ends_with_a_whole_character(character, before):
+    socket, _ = opened(longest=200)
+    message = "x" * before + character * 100
+    socket.receive_bytes(frame(TEXT, message.encode()))
+    (head,) = texts(socket)
+    assert message.startswith(head.partition("\0")[0]) and len(head.partition("\0")[0]) >= 124
+
+
+@pytest.mark.parametrize("cause", ["MemoryError", "has_room"])
+def test_message_that_memory_has_no_room_for_is_passed_over(monkeypatch, cause):
+    """The heap decides before the limit does, and neither is a crash."""
+    socket, _ = opened()
+
+    def no_room(opcode, length):
         raise MemoryError
 
-    monkeypatch.setattr(socket, "_place", no_room)
+    if cause == "has_room":
+        monkeypatch.setattr(socket, "_has_room", lambda length: length < 100)
+    else:
+        monkeypatch.setattr(socket, "_place", no_room)
     socket.receive_bytes(frame(TEXT, b"x" * 500))
-    assert socket.close_code == 1009
-    assert peer.hear()[0].opcode == Opcode.CLOSE
+    assert texts(socket) == ["x" * 128 + "\0message of 500 bytes: no room"]
+    monkeypatch.undo()
+    socket.receive_bytes(frame(TEXT, b"y" * 50))
+    assert texts(socket) == ["y" * 50] and socket.state == "open"
 
 
 @pytest.mark.parametrize(
