@@ -5,6 +5,8 @@ has a larger heap, for measuring what the application takes when it lies beside 
 """
 
 import fcntl
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tools.setup.steps import digest
 
 BOARD = "qemu_mps2"
 ROOMY_BYTES = 512 * 1024
+_OLD_S = 3600
 _FOLDER = BUILD / "targets" / BOARD
 
 
@@ -52,16 +55,20 @@ def main_alone(main: Path = image.FIRMWARE / "main.py") -> Path:
 
 
 def _kept(name: str, key: str, make: Callable[[], Path]) -> Path:
-    """Safe for several test processes at once."""
+    """Named by its sources, and safe for several test processes at once: an emulator may still be
+    about to run an older one, so those go a while later."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
-    interpreter, stamp = _FOLDER / f"{name}.elf", _FOLDER / f"{name}.sha256"
+    interpreter = _FOLDER / f"{name}-{key[:16]}.elf"
     with (_FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (interpreter.exists() and stamp.exists() and stamp.read_text() == key):
-            # A new file: an emulator may still run the old one.
-            interpreter.unlink(missing_ok=True)
-            interpreter.write_bytes(make().read_bytes())
-            stamp.write_text(key)
+        if not interpreter.exists():
+            made = make()
+            for old in _FOLDER.glob(f"{name}-*.elf"):
+                if old.stat().st_mtime < time.time() - _OLD_S:
+                    old.unlink()
+            partly = interpreter.with_suffix(".part")
+            shutil.copy(made, partly)
+            partly.rename(interpreter)
     return interpreter
 
 

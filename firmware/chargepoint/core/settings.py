@@ -1,7 +1,8 @@
 """The settings of the station: typed tables, checked on every change, kept in the store.
 
-A table is one text, because a constant text costs no heap in ROMFS: a line feed, then for each
-setting ``name|kind|default|low|high|access|reboot|meaning`` and a line feed. By kind:
+A table is one constant, which costs no heap, and of bytes: in MicroPython reaching into a text
+takes the longer the further in it is. A line feed, then for each setting
+``name|kind|default|low|high|access|reboot|meaning`` and a line feed. By kind:
 - "bool": ``true`` or ``false``. "int": ``low`` to ``high``.
 - "text": ``low`` to ``high`` characters. "key": as text; 32 to 40 hex digits stand for the bytes.
 - "csl": a comma separated list of items of ``low`` (itself a list), at most ``high`` of them.
@@ -15,7 +16,7 @@ rotation, hours).
 
 from binascii import unhexlify
 
-from chargepoint.core.metering import MEASURANDS
+from chargepoint.core import metering
 
 ACCEPTED = "Accepted"
 REJECTED = "Rejected"
@@ -33,10 +34,12 @@ class Settings:
     """``store_get(name)`` gives bytes or None, ``store_put(name, bytes)`` keeps them.
 
     A stored value that no longer makes sense counts as absent; its name is in ``damaged``.
-    ``why`` tells what was wrong with the last refused change.
+    ``why`` tells what was wrong with the last refused change. ``gives`` names the quantities that
+    there are here (metering.py): a change to measurands of others is refused.
     """
 
     def __init__(self, tables: tuple, store_get, store_put):
+        self.gives = metering.EVERYTHING
         self.damaged = []
         self.why = ""
         self._tables = tables
@@ -47,9 +50,9 @@ class Settings:
             self._values[row[NAME]] = value_of(row, row[DEFAULT])
             self._load(row, store_get(_store_name(row)))
 
-    def names(self) -> list:
-        """The names of all settings, in the order of the tables."""
-        return [row[NAME] for row in rows_of(self._tables)]
+    def rows(self):
+        """The rows of all settings, one after the other, as ``row`` gives one."""
+        return rows_of(self._tables)
 
     def get(self, name: str):
         """The value of ``name``; raises KeyError for a name that there is not."""
@@ -58,15 +61,21 @@ class Settings:
 
     def row(self, name: str) -> tuple:
         """(name, kind, default, low, high, access, reboot, meaning); raises KeyError."""
+        wanted = b"\n%s|" % self._usual(name).encode()
+        for table in self._tables:
+            at = table.find(wanted)
+            if at >= 0:
+                return _row_at(table, at + 1)
+        raise KeyError("unknown setting %s" % name)
+
+    def _usual(self, name):
+        """``name`` as the tables spell it."""
         if name in self._values:
-            for table in self._tables:
-                at = table.find("\n%s|" % name)
-                if at >= 0:
-                    return _row_at(table, at + 1)
+            return name
         lower = name.lower()
-        for row in rows_of(self._tables):
-            if row[NAME].lower() == lower:
-                return row
+        for known in self._values:
+            if known.lower() == lower:
+                return known
         raise KeyError("unknown setting %s" % name)
 
     def change(self, name: str, text: str) -> str:
@@ -74,6 +83,8 @@ class Settings:
         try:
             row = self.row(name)
             value = value_of(row, text)
+            if row[KIND] == "measurands":
+                _check_known(row, value, self.gives)
         except KeyError:
             self.why = "unknown setting %s" % name
             return NOT_SUPPORTED
@@ -121,7 +132,10 @@ class Settings:
 
     def text(self, name: str) -> str:
         """The value of ``name`` as OCPP shows it, None for one that may not be read."""
-        row = self.row(name)
+        return self.shown(self.row(name))
+
+    def shown(self, row: tuple) -> str:
+        """As ``text``, of the setting with this row."""
         value = self._values[row[NAME]]
         if row[ACCESS] == "W":
             return None
@@ -151,11 +165,11 @@ def rows_of(tables: tuple):
         at = 1
         while at < len(table):
             yield _row_at(table, at)
-            at = table.find("\n", at) + 1
+            at = table.find(b"\n", at) + 1
 
 
 def _row_at(table, at):
-    row = table[at : table.find("\n", at)].split("|")
+    row = table[at : table.find(b"\n", at)].decode().split("|")
     numbers = row[KIND] in ("int", "text", "key", "url", "csl", "measurands", "rotation")
     if numbers and row[LOW][-1:].isdigit():
         row[LOW] = int(row[LOW])
@@ -235,7 +249,15 @@ def _csl(row, text):
 
 
 def _measurands(row, text):
-    return _listed(row, text, MEASURANDS)
+    items = _once(row, text)
+    _check_known(row, items, metering.EVERYTHING)
+    return items
+
+
+def _check_known(row, items, gives):
+    for item in items:
+        if not metering.knows(item, gives):
+            raise _wrong(row, item, "a list of: " + metering.known(gives))
 
 
 def _choice(row, text):
@@ -257,13 +279,19 @@ def _hours(row, text):
 
 
 def _listed(row, text, known):
-    items = _items(text)
+    items = _once(row, text)
     allowed = known.split(",")
+    for item in items:
+        if item not in allowed:
+            raise _wrong(row, item, "a list of: " + known)
+    return items
+
+
+def _once(row, text):
+    items = _items(text)
     if len(items) > row[HIGH]:
         raise _wrong(row, text, "at most %d items" % row[HIGH])
     for at, item in enumerate(items):
-        if item not in allowed:
-            raise _wrong(row, item, "a list of: " + known)
         if item in items[:at]:
             raise _wrong(row, item, "each item once")
     return tuple(items)

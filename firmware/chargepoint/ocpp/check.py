@@ -12,6 +12,8 @@ that we do not know, texts that are too long and null for what may be absent do 
 refused answer would only be asked for again.
 """
 
+from micropython import const
+
 from chargepoint.ocpp import times
 from chargepoint.ocpp.errors import (
     FORMATION_VIOLATION,
@@ -22,12 +24,16 @@ from chargepoint.ocpp.errors import (
 )
 
 _ABSENT = object()
+_END = const(0x7D)  # }
+_SPACE = const(0x20)
+_REQUIRED = const(0x21)  # !
+_LONGEST_NAME = const(40)
 
 
-def check(table: str, name: str, payload, lenient: bool = False) -> None:
+def check(table: bytes, name: str, payload, lenient: bool = False) -> None:
     """Raise OcppError when ``payload`` is not a message ``name`` of ``table``; KeyError when
     the table has no such line."""
-    at = table.find("\n%s {" % name)
+    at = table.find(b"\n%s {" % name.encode())
     if at < 0:
         raise KeyError(name)
     if type(payload) is not dict:
@@ -46,13 +52,13 @@ class _Walk:
     def object(self, value, path):
         """At the first field, or at the closing brace, of an object."""
         known = []
-        while self._table[self._at] != "}":
+        while self._table[self._at] != _END:
             name = self._name()
             field = self._field(value, name, path)
             if value is not _ABSENT and name in value:
                 known.append(name)
             self._type(field, path + name)
-            if self._table[self._at] == " ":
+            if self._table[self._at] == _SPACE:
                 self._at += 1
         self._at += 1
         if value is not _ABSENT and len(known) < len(value) and not self._lenient:
@@ -60,13 +66,14 @@ class _Walk:
 
     def _name(self):
         start = self._at
-        while self._table[self._at] not in "!:":
-            self._at += 1
-        return self._table[start : self._at]
+        end = start + _LONGEST_NAME
+        required, other = self._table.find(b"!", start, end), self._table.find(b":", start, end)
+        self._at = other if required < 0 else required if other < 0 else min(required, other)
+        return self._table[start : self._at].decode()
 
     def _field(self, value, name, path):
         """The member ``name`` of the object ``value``; stands before the type then."""
-        required = self._table[self._at] == "!"
+        required = self._table[self._at] == _REQUIRED
         self._at += 1
         if value is _ABSENT:
             return _ABSENT
@@ -85,7 +92,7 @@ class _Walk:
                 )
 
     def _type(self, value, path):
-        kind = self._table[self._at]
+        kind = chr(self._table[self._at])
         self._at += 1
         if kind == "{":
             self._object(value, path)
@@ -117,19 +124,19 @@ class _Walk:
 
     def _enumeration(self, value, path):
         start = self._at + 1
-        self._at = self._table.find(")", start) + 1
+        self._at = self._table.find(b")", start) + 1
         if value is _ABSENT:
             return
         if type(value) is not str:
             raise _wrong_type(path, "a string")
-        words = self._table[start : self._at - 1]
+        words = self._table[start : self._at - 1].decode()
         if value not in words.split("|"):
             raise _wrong_value(path, "one of " + words.replace("|", ", "))
 
     def _text(self, value, path):
         longest = 0
-        while self._table[self._at].isdigit():
-            longest = longest * 10 + int(self._table[self._at])
+        while 0x30 <= self._table[self._at] <= 0x39:
+            longest = longest * 10 + self._table[self._at] - 0x30
             self._at += 1
         if value is _ABSENT:
             return

@@ -18,6 +18,8 @@ from chargepoint.ocpp.errors import (
 
 _TX_PROFILE = "TxProfile"
 _ONLY_ACCEPTED = ("RemoteStartTransaction", "RemoteStopTransaction")
+# Keys that one step describes: all of them at once would hold it up for half a second.
+_KEYS_A_STEP = 4
 
 
 class Inbound:
@@ -54,8 +56,10 @@ class Inbound:
         check(self._schema.TABLE, action + ".conf", payload, True)
 
     def _unknown(self, action):
-        known = " %s " % action in self._schema.OTHER_ACTIONS
-        if action and " " not in action and (known or "\n%s {" % action in self._schema.TABLE):
+        name = action.encode()
+        known = b" %s " % name in self._schema.OTHER_ACTIONS
+        known = known or b"\n%s {" % name in self._schema.TABLE
+        if known and action and " " not in action and not action.endswith(".conf"):
             return OcppError(NOT_SUPPORTED, "%s: not supported by this station" % action)
         return OcppError(NOT_IMPLEMENTED, "%s: not an action of OCPP 1.6" % action[:50])
 
@@ -106,8 +110,7 @@ class Inbound:
         # An unknown connector is NotSupported here (OCPP 1.6 §5.18).
         if not 1 <= connector <= self._charge.connector_count:
             return {"status": "NotSupported"}
-        told = self._charge.unlock(connector)
-        return _later(told) if callable(told) else {"status": told}
+        return status_of(self._charge.unlock(connector))
 
     def _trigger_message(self, payload):
         connector = self._connector(payload, 0)
@@ -125,34 +128,55 @@ class Inbound:
         most = self._settings.get("GetConfigurationMaxKeys")
         if wanted is not None and len(wanted) > most:
             raise OcppError(OCCURENCE_CONSTRAINT_VIOLATION, "key: expected at most %d" % most)
+        rows = self._readable() if wanted is None else self._named(wanted)
         known, unknown = [], []
-        for name in wanted or self._settings.names():
-            self._describe(name, wanted is None, known, unknown)
-        answer = {"configurationKey": known}
-        if unknown:
-            answer["unknownKey"] = unknown
+
+        def answer(now_ms):
+            for _ in range(_KEYS_A_STEP):
+                found = next(rows, None)
+                if found is None:
+                    told = {"configurationKey": known}
+                    if unknown:
+                        told["unknownKey"] = unknown
+                    return told
+                name, row = found
+                if row is None:
+                    unknown.append(name)
+                else:
+                    known.append(self._entry(row))
+            return None
+
         return answer
 
-    def _describe(self, name, all_asked, known, unknown):
-        try:
-            row = self._settings.row(name)
-        except KeyError:
-            unknown.append(name)
-            return
-        text = self._settings.text(name)
+    def _readable(self):
+        for row in self._settings.rows():
+            if row[5] != "W":
+                yield row[0], row
+
+    def _named(self, names):
+        for name in names:
+            try:
+                yield name, self._settings.row(name)
+            except KeyError:
+                yield name, None
+
+    def _entry(self, row):
         entry = {"key": row[0], "readonly": row[5] == "R"}
+        text = self._settings.shown(row)
         if text is not None:
             entry["value"] = text
-        elif all_asked:
-            return
-        known.append(entry)
+        return entry
 
 
 def _yes(accepted):
     return {"status": "Accepted" if accepted else "Rejected"}
 
 
-def _later(told):
+def status_of(told):
+    """The payload of a word, or for a function that tells one later, a function that does so."""
+    if not callable(told):
+        return {"status": told}
+
     def answer(now_ms):
         status = told(now_ms)
         return None if status is None else {"status": status}
