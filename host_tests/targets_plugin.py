@@ -11,6 +11,7 @@ import re
 
 import pytest
 
+from host_tests.harness import oracle
 from host_tests.harness.stage import Stage
 from host_tests.harness.targets import TARGETS
 from host_tests.harness.targets.base import Unavailable
@@ -27,12 +28,34 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[_COUNTS] = {}
+    config.addinivalue_line(
+        "markers", "violations(why): the station, or what plays it, breaks the standard on purpose"
+    )
 
 
 def pytest_generate_tests(metafunc):
     if "target_name" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--target") or list(TARGETS)
         metafunc.parametrize("target_name", chosen)
+
+
+@pytest.fixture(autouse=True)
+def standard_is_kept(request):
+    """What the stations of a test sent is judged when its stages end; `mark.violations` excuses.
+
+    Without the second validator a test is judged by the first alone; under CI=true it fails.
+    """
+    told = []
+    Stage.at_end = staticmethod(lambda stage: told.extend(_judged(stage)))
+    yield
+    Stage.at_end = None
+    if request.node.get_closest_marker("violations") is None:
+        assert told == []
+
+
+def _judged(stage):
+    csms, identity = stage.csms, stage.identity
+    return csms.violations(identity) + oracle.violations(csms.frames(identity))
 
 
 @pytest.fixture

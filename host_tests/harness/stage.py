@@ -41,10 +41,13 @@ class Stage:
     is the station's own, so there is neither proximity nor lock. ``reader`` is "pn532", or one of
     bus_reader.KINDS on the targets in_process and unix. ``meter`` is a kind of devices/meters.py;
     on qemu a Modbus model.
-    Use as a context: the power comes on with ``start`` and everything is given back at the end.
+    Use as a context: the power comes on with ``start`` and everything is given back at the end;
+    ``at_end``, set for all stages, is called with each before its back end goes.
     For the sim: ``real_time``; ``url`` of a back end elsewhere (then ``csms`` is None), else
     ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
     """
+
+    at_end = None
 
     def __init__(
         self,
@@ -92,6 +95,8 @@ class Stage:
 
     def __exit__(self, *error):
         self.target.close()
+        if self.at_end is not None and self.csms is not None:
+            self.at_end(self)
         if self.csms is not None:
             self.csms.close()
         self.loop.finish()

@@ -1,5 +1,7 @@
 """One connection of a charge point: what comes in, what is answered, what we call."""
 
+import json
+
 from ocpp.exceptions import SecurityError
 from websockets.exceptions import ConnectionClosed
 
@@ -23,6 +25,7 @@ class Line:
         self.calls = Calls(desk.loop, self.post, desk.call_timeout_s)
         self._rule = None
         self._tasks = set()
+        self._by_hand = set()
 
     async def serve(self) -> None:
         """Until the connection closes."""
@@ -41,7 +44,7 @@ class Line:
             self._violation(f"not an OCPP-J frame: {raw[:80]!r}")
         elif frame[0] == CALL:
             await self._serve_call(raw, frame)
-        elif not await self.calls.settle(frame):
+        elif not await self.calls.settle(frame) and frame[1] not in self._by_hand:
             self._violation(f"answer to an unknown message id {frame[1]}")
 
     async def _serve_call(self, raw: str, frame: list) -> None:
@@ -99,6 +102,11 @@ class Line:
             return
         self._desk.note(self.identity, "sent", message)
 
+    def post_by_hand(self, raw: str) -> None:
+        """Send any text; if it has an id, the station may answer it."""
+        self._by_hand.update(_ids_in(raw))
+        self.post(raw)
+
     def post_bytes(self, raw: bytes) -> None:
         """Put bytes on the wire that need not be a WebSocket frame."""
         self._socket.transport.write(raw)
@@ -118,3 +126,12 @@ class Line:
 
     def _violation(self, text: str) -> None:
         self._desk.rules.violations.append((self.identity, text))
+
+
+def _ids_in(raw):
+    try:
+        frame = json.loads(raw)
+    except ValueError:
+        return ()
+    has_id = isinstance(frame, list) and len(frame) > 1 and isinstance(frame[1], str)
+    return (frame[1],) if has_id else ()

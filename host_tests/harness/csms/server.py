@@ -161,7 +161,7 @@ class Csms:
 
     def send_text(self, identity: str, raw: str) -> None:
         """Send any text as a message."""
-        self._line(identity).post(raw)
+        self._line(identity).post_by_hand(raw)
         self.loop.settle()
 
     def send_binary(self, identity: str, raw: bytes) -> None:
