@@ -37,7 +37,7 @@ class Writes:
     def __init__(self, store):
         self.trouble = None
         self.damaged = 0
-        self.filed = None
+        self.filed = True
         self._store = store
         self._queue = []
         self._rest = 0

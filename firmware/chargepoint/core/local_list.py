@@ -1,0 +1,162 @@
+"""The local authorisation list, on flash however long it is (OCPP 1.6 §3.5.1, §5.15).
+
+Rules:
+- idTags are spread by a hash over 1, 2, 4, ... 256 buckets, a sealed file each. There are as many
+  as keep a file at about 2 KB, so a look at an idTag reads one such file, whatever the length.
+- The head names version, length, the number of buckets, and of each bucket which of its two files
+  counts, or that it is empty. An update (list_update.py) writes files that do not count, then the
+  head, by turns into two files of its own. So the old list counts as a whole or the new one does.
+- Files that do not count are removed after an update, and after a start that a cut left with some.
+- A file that is damaged counts as empty, and the version as 0 then: the back end sends a new list.
+- Only the head is in RAM. An empty list has version 0, whatever it was given.
+"""
+
+from micropython import const
+
+from chargepoint.core import tags
+from chargepoint.core.record import Cursor, put_varint, unseal
+
+FOLDER = "l"
+_HEADS = ("a", "b")
+_HASH_BITS = const(24)
+
+
+class Head:
+    """Which list counts. ``slots`` has two bits a bucket: 0 is empty, else the file, 1 or 2."""
+
+    def __init__(self, generation: int = 0, bits: int = 0):
+        self.generation = generation
+        self.bits = bits
+        self.version = 0
+        self.count = 0
+        self.size = 0
+        self.slots = 0
+
+    def slot(self, bucket: int) -> int:
+        """Which file of ``bucket`` counts."""
+        return self.slots >> 2 * bucket & 3
+
+    def file(self, bucket: int) -> str:
+        """The name of the file that counts, or None when the bucket is empty."""
+        slot = self.slot(bucket)
+        return name_of(self.bits, bucket, slot) if slot else None
+
+    @property
+    def name(self) -> str:
+        """The file of this head."""
+        return "%s/%s" % (FOLDER, _HEADS[self.generation & 1])
+
+    def encode(self) -> bytes:
+        """Bytes to be sealed; within 128 for a list of any length."""
+        out = bytearray()
+        for number in (self.generation, self.bits, self.version, self.count, self.size):
+            put_varint(out, number)
+        out.extend(self.slots.to_bytes((1 << self.bits) // 4 + 1, "little"))
+        return bytes(out)
+
+
+def name_of(bits: int, bucket: int, slot: int) -> str:
+    """The file ``slot`` (1, 2) of ``bucket`` where there are 2 to the power of ``bits`` of them."""
+    return "%s/%d_%d%s" % (FOLDER, bits, bucket, _HEADS[slot - 1])
+
+
+def bucket_of(spread: int, bits: int) -> int:
+    """The bucket of an idTag with the hash ``spread``; one of few holds neighbours of many."""
+    return spread >> _HASH_BITS - bits
+
+
+class LocalList:
+    """Reads from ``store``, writes through ``journal``; the removal of leftovers waits for
+    ``tick``.
+
+    ``outcome`` is None while an update is on its way, then "Accepted" or "Failed".
+    """
+
+    def __init__(self, store, journal):
+        self.outcome = None
+        self.damaged = 0
+        self.journal = journal
+        self.head = Head()
+        self._store = store
+        self._work = None
+        self._load()
+
+    @property
+    def busy(self) -> bool:
+        """An update, or what is to be removed after it, is on its way."""
+        return self._work is not None
+
+    def find(self, tag: str, utc_s: int) -> tuple:
+        """(status, parent) of ``tag`` at ``utc_s`` (None: not known), or None: not in the list."""
+        if not self.head.count:
+            return None
+        key = tags.key_of(tag)
+        bucket = bucket_of(tags.hash_of(key), self.head.bits)
+        entry = tags.find(self.entries(self.head, bucket), key)
+        return None if entry is None else tags.meaning(entry, utc_s)
+
+    def entries(self, head, bucket: int) -> bytes:
+        """All entries of ``bucket``."""
+        name = head.file(bucket)
+        if name is None:
+            return b""
+        data = unseal(self._store.read(name))
+        if data is None:
+            self.damaged += 1
+            self.head.version = 0
+            return b""
+        return data
+
+    def begin(self, version: int, entries, is_full: bool, most: int, cache) -> None:
+        """Let ``version`` of the list become of ``entries``, which gives (idTag, status, expiry_s,
+        parent) each, status None: delete it. Only while not ``busy``; ``most`` idTags fit.
+
+        What the list has is taken out of ``cache`` (None where there is none).
+        """
+        # Not in RAM before a back end has sent a list.
+        from chargepoint.core.list_update import update
+
+        self.outcome = None
+        self._work = update(self, version, entries, is_full, most, cache)
+
+    def tick(self) -> None:
+        """Go on with the update, a file at a time."""
+        if self._work is not None and self.journal.filed is not None:
+            try:
+                next(self._work)
+            except StopIteration:
+                self._work = None
+
+    def _load(self):
+        for ending in _HEADS:
+            head = _decode(unseal(self._store.read("%s/%s" % (FOLDER, ending))))
+            if head is not None and head.generation > self.head.generation:
+                self.head = head
+        left = [name for name in self._store.names(FOLDER) if not self._counts(name)]
+        if left:
+            self._work = self._clear_away(left)
+
+    def _clear_away(self, names):
+        while names:
+            self.journal.file("%s/%s" % (FOLDER, names.pop()), None)
+            yield
+
+    def _counts(self, name):
+        bucket = name.partition("_")[2][:-1]
+        if not bucket.isdigit():
+            return name in _HEADS
+        return "%s/%s" % (FOLDER, name) == self.head.file(int(bucket))
+
+
+def _decode(data):
+    """The head in ``data``, or None when it is none."""
+    if data is None:
+        return None
+    try:
+        cursor = Cursor(data)
+        head = Head(cursor.varint(), cursor.varint())
+        head.version, head.count, head.size = cursor.varint(), cursor.varint(), cursor.varint()
+        head.slots = int.from_bytes(cursor.rest(), "little")
+    except IndexError:
+        return None
+    return head if head.bits <= 8 else None
