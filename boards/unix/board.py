@@ -4,7 +4,8 @@ Names in its store that are provisioning: ``factory`` (JSON object: setting -> t
 (JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
 second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
 ``socket`` false for a cable of the station's own, which has neither proximity nor lock;
-``reader`` and ``meter``, see desk_readers.py and desk_meters.py) and, for wss, the PEM files
+``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``files`` false: neither slots for
+the firmware nor files to and fro) and, for wss, the PEM files
 ``tls_ca``, ``tls_certificate`` and ``tls_key``.
 """
 
@@ -31,6 +32,7 @@ from chargepoint.drivers.residual_pin import ResidualPin
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_tcp import TcpStream, client_context
 from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
+from chargepoint.drivers.transfer import FileTransfer
 from chargepoint.drivers.thermometer_adc import AdcThermometer, Mcp9700
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard
@@ -38,6 +40,7 @@ from chargepoint.run import count_watchdog
 from chargepoint.station import ConnectorPorts, Device, Ports, Station
 from desk_meters import fit as fit_meter
 from desk_readers import fit as fit_reader
+from desk_slots import DeskSlots
 from detour import Detour
 from hands import BenchTime
 
@@ -80,10 +83,24 @@ def build(log=None, store=None) -> Device:
         button=ButtonPin(_input(pins.BUTTON, pulled_up=True)) if fitted("button") else None,
         buzzer=BuzzerPin(_output(pins.BUZZER)) if fitted("buzzer") else None,
     )
+    if options.get("files", True):
+        ports.slots = DeskSlots(store, "unix")
+        ports.transfer = _transfers(store, options.get("via", {}))
     crashes = count_watchdog(store, reset.cause)
     station = Station(ports, provisioned(store, "factory", log), crashes)
+    if machine.current.version is not None:
+        station.settings.fix("FirmwareVersion", machine.current.version)
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
+
+
+def _transfers(store, via):
+    def transfer():
+        # Of what a transfer moves, the hands tell.
+        machine.current.files = FileTransfer(lambda: _stream(store, via))
+        return machine.current.files
+
+    return transfer
 
 
 def _reader_on_uart():

@@ -6,8 +6,10 @@ two snapshots over a socket. Beside what ``machine`` documents a snapshot may ho
     inputs   "tag": an idTag that a driver shows behind the reader    "ask": 1 for the facts
              "n": 1 when bytes of the network are on their way to the station: wait for them, since
                   a busy kernel may deliver them a little later than virtual time can tell
+             "file": 1 when the file server said something: wait for that
     outputs  "l": [[level, text]] log lines    "facts": what the station says of itself
              "n": how many bytes left for the network in this step
+             "file": 1 when bytes of a file, or of the dialogue about it, were moved
 """
 
 import time
@@ -74,6 +76,9 @@ class Hands:
         if "n" in inputs:
             self._await(stream)
         sent = stream.sent
+        if "file" in inputs:
+            self._await_file()
+        moved = self._moved()
         if "tag" in inputs:
             self.device.station.cards.present(inputs["tag"], self.device.clock.now_ms())
         self._loop.once()
@@ -83,9 +88,25 @@ class Hands:
             outputs["l"] = lines
         if stream.sent != sent:
             outputs["n"] = stream.sent - sent
+        if self._moved() != moved:
+            outputs["file"] = 1
         if "ask" in inputs:
             outputs["facts"] = self.device.station.facts(self.device.clock.now_ms())
         return outputs
+
+    def _moved(self):
+        files = self._bench.files
+        return None if files is None else files.moved
+
+    def _await_file(self):
+        """Poll the transfer until it moved, is over, holds a piece, or patience ends."""
+        files, now_ms = self._bench.files, self.device.clock.now_ms()
+        if files is None:
+            return
+        moved = files.moved
+        until_s = time.time() + _PATIENCE_S
+        while files.hungry and files.moved == moved and time.time() < until_s:
+            files.poll(now_ms)
 
     def _await(self, stream):
         """Poll the link until something came, the connection changed, or patience ends."""

@@ -88,6 +88,10 @@ class Bench:
         self.reset_wish = None
         # Of the board's network stream the hands tell how much it sent.
         self.stream = None
+        # The same of the files that are fetched or sent; None before the first.
+        self.files = None
+        # What firmware this is, where it is not the one of the source tree.
+        self.version = None
         self.parts = buses.Parts()
         self._changed_levels = {}
         self._changed_duties = {}

@@ -1,5 +1,7 @@
 """Target in_process: the firmware imported by CPython, on the emulated ``machine`` in memory."""
 
+import json
+
 from host_tests.harness import paths
 from host_tests.harness.targets.base import Target
 
@@ -7,12 +9,21 @@ paths.use_firmware()
 
 import machine  # noqa: E402
 
+import desk_slots  # noqa: E402
 import hands  # noqa: E402
 from host_tests.harness.store import MemoryStore  # noqa: E402
 
 
+def _crash(now_ms):
+    raise RuntimeError("this image is no good")
+
+
 class InProcess(Target):
-    """One station in this process. ``store`` may be any ports.Store; it outlives power cuts."""
+    """One station in this process. ``store`` may be any ports.Store; it outlives power cuts.
+
+    Code is not exchanged here: an image in a slot is a line of JSON, ``version`` that the station
+    then says it has, and ``crash_at``, the step in which it fails; what follows is only bytes.
+    """
 
     name = "in_process"
 
@@ -32,10 +43,14 @@ class InProcess(Target):
     def power_on(self, cause, inputs):
         import board
 
+        image = desk_slots.image_in(self.store, desk_slots.boot(self.store)) or b"{}"
+        self._image = json.loads(image.partition(b"\n")[0])
         bench = machine.Bench(self.seed, getattr(machine, cause))
+        bench.version = self._image.get("version")
         machine.use(bench)
         bench.load(inputs)
         self._hands = hands.Hands(lambda log: board.build(log, self.store))
+        self._steps = 0
 
     def power_off(self):
         if self._hands is not None:
@@ -43,4 +58,7 @@ class InProcess(Target):
             self._hands = None
 
     def step(self, inputs):
+        self._steps += 1
+        if self._steps == self._image.get("crash_at"):
+            self.device.station.step = _crash
         return self._hands.step(inputs)
