@@ -25,6 +25,10 @@ class Clock:
     def set_utc_s(self, utc_s: int) -> None:
         """Keep ``utc_s`` in the hardware clock, where there is one."""
 
+    def set_floor_s(self, utc_s: int) -> None:
+        """No one knows the time, but it is not before ``utc_s``: a hardware clock by which
+        certificates are judged shows that or later, and ``utc_s()`` tells None."""
+
     def wait_until_ms(self, due_ms: int) -> None:
         """Give the processor away until ``due_ms`` at the latest."""
 
@@ -169,30 +173,49 @@ class Reading:
 
     ``taken_ms`` is a moment at or before which none of it was measured: when it was asked for.
     ``energy_wh`` is the import register in whole Wh: it only grows, it is never re-based.
-    The per-phase lists have three places (L1, L2, L3).
+    The per-phase lists have three places (L1, L2, L3); ``power_w`` is their total.
     """
+
+    # What few meters give costs no place in each reading.
+    export_wh = None
+    phase_w = None
+    reactive_var = None
+    factor_milli = None
+    frequency_mhz = None
 
     def __init__(self):
         self.taken_ms = 0
         self.energy_wh = None
-        self.export_wh = None
         self.power_w = None
         self.voltage_mv = [None, None, None]
         self.current_ma = [None, None, None]
-        self.frequency_mhz = None
 
 
 class Meter:
     """One connector's energy meter, asked in the background.
 
     ``reading`` is the last whole answer (its ``taken_ms`` says when) or None. ``trouble`` is None,
-    or one word for what is wrong: "silent", "rubbish", "foreign", "backwards".
+    or one word for what is wrong: "silent", "rubbish", "foreign", "backwards". ``gives`` names the
+    quantities that this meter has, as fields of a Reading, separated by blanks.
+
+    A meter that ``signs`` makes a signed reading when it is asked to (``sign``); ``signed`` is its
+    text once it is there, None before. No one looks into the text or changes it.
     """
 
     reading = None
     trouble = None
     make = None
     serial = None
+    gives = "energy_wh"
+    signs = False
+    signed = None
+
+    def sign(self, context: str, tag: str) -> None:
+        """Begin a signed reading for the driver ``tag``; ``context`` is "begin" or "end".
+
+        ``signed`` is None from now on, until the meter has answered: up to some seconds. A second
+        call before that begins anew.
+        """
 
     def poll(self, now_ms: int) -> None:
         """Read what came, then send what is due. Called in every step."""
@@ -227,9 +250,15 @@ class Store:
     True the bytes are on the medium. Names are lower-case ASCII with at most one ``/``.
     """
 
-    def read(self, name: str) -> bytes:
-        """The bytes under ``name``, or None."""
+    def read(self, name: str, at: int = 0, size: int = None) -> bytes:
+        """``size`` bytes under ``name`` from ``at`` on, all that there are when None; None when
+        there is no such name."""
         raise NotImplementedError
+
+    def room(self) -> tuple:
+        """(bytes that are free, bytes in all), or None where no one can tell. May take a walk
+        through the whole medium."""
+        return None
 
     def write(self, name: str, data: bytes) -> bool:
         """Put ``data`` under ``name``; False when the medium refused (full, broken)."""
@@ -364,6 +393,21 @@ class Slots:
     def confirm(self) -> bool:
         """The running image is good: from now on it is the one to fall back to."""
         raise NotImplementedError
+
+
+class TimeSource:
+    """A time server, asked over the network."""
+
+    def ask(self, server: str) -> bool:
+        """Ask ``host[:port]``; False when that can't be done now (no network, no address yet)."""
+        raise NotImplementedError
+
+    def poll(self) -> int:
+        """Seconds since 1970 of a sound answer to the last question, or None."""
+        return None
+
+    def close(self) -> None:
+        """The answer is no longer waited for."""
 
 
 class Random:

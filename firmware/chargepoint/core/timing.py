@@ -14,6 +14,10 @@ READING_FRESH_MS = 5000
 # the last reading counts. Well below what a driver waits at the charge point.
 FINAL_READING_MS = 10000
 
+# A meter that signs may take this long for a signed reading (OCA, Signed Meter Values in OCPP:
+# the stop is sent after the final one, 30 s at most); then it goes without.
+SIGNED_READING_MS = 30000
+
 # How often a running transaction without readings leaves a sign of life in the journal, so that
 # a power cut never moves the end of a transaction by more than this.
 ALIVE_MS = 300000
@@ -21,6 +25,9 @@ ALIVE_MS = 300000
 # An answer to Authorize later than this is too late for a person who stands before the station
 # (MicroOcpp waits 20 s; OCPP 1.6 leaves it open).
 AUTHORISE_MS = 20000
+
+# The answer to ClearCache waits for the flash at most this long: a store may refuse.
+CLEAR_CACHE_MS = 10000
 
 # A refused card is shown on the lamp for this long.
 REFUSED_SHOWN_MS = 3000
@@ -154,6 +161,15 @@ STRAY_CURRENT_MS = 5000
 OVER_VOLTAGE_MS = 1000
 UNDER_VOLTAGE_MS = 10000
 
+# The answer to a change of charging profiles waits for the medium, then it is refused (own; a back
+# end waits 30 s and more).
+PROFILE_SAVE_MS = 10000
+# Charging profiles are looked at anew at least this often: someone else may set the clock (own).
+SUPPLY_LOOK_S = 60
+# Another connector's offer rises only when a vehicle has followed its lower one: 5 s (row 6), and
+# one for the step and the pilot.
+SHARE_FOLLOW_MS = 6000
+
 # A.5.3: a vehicle that sleeps is woken once by an interruption of the pilot. After 30 s in B2 (EV,
 # PX, SE) or 90 s (TF, whose VWs need longer): the setting WakeUpAfter. For 4 s (EV, TF; PX and SE
 # 3 s).
@@ -178,6 +194,20 @@ LONGEST_INTERVAL_S = 86400
 # Over WebSocket a Heartbeat a day is still wanted, for the clock (OCPP-J 1.6 §5.3).
 CLOCK_ASK_MS = 86400000
 
+# The last known time is kept so often: four small writes a day (own).
+FLOOR_KEEP_MS = 21600000
+# A setting that moves the clock by more than this is worth a line in the log.
+CLOCK_JUMP_S = 60
+# A time server (RFC 4330 §10): asked at most every 15 s, doubling without an answer; an answer
+# that takes longer than 5 s is worth nothing. Without a network to ask over the next try waits 1 s.
+TIME_ASK_FIRST_MS = 16000
+TIME_ASK_CAP_MS = 1024000
+TIME_ANSWER_MS = 5000
+TIME_RETRY_MS = 1000
+# A secure connection waits this long after the start for a network to ask the time over (own:
+# Wi-Fi, DHCP and a look-up take 5-10 s).
+TIME_NETWORK_MS = 20000
+
 # Back-off between connections: first wait, cap, both with a random part of the same length on
 # top. EV Charging doubles 3 s three times (standards.md §2.1); the cap is kind to a back end that
 # 10,000 stations return to.
@@ -196,6 +226,10 @@ PONG_MS = 10000
 
 # A StatusNotification without an answer is sent again after this.
 STATUS_RETRY_MS = 60000
+
+# A new firmware that no back end has accepted is good when it ran for so long (own; four times what
+# ends a crash loop, and longer than a router takes to come up).
+TRIAL_MS = 720000
 
 # A guard that holds an open contactor for this long is a fault; for less it only refuses (own: a
 # station that just started, or a step that was held up, must beat again first).

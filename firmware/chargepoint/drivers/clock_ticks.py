@@ -42,14 +42,23 @@ class TicksClock(Clock):
             return
         self._offset_ms = utc_s * 1000 - self._now_ms
         if self._rtc is not None:
-            year, month, day, hour, minute, second, weekday = self._time.gmtime(
-                utc_s - self._epoch_s()
-            )[:7]
-            self._rtc.datetime((year, month, day, weekday, hour, minute, second, 0))
+            self._set_rtc(utc_s)
+
+    def set_floor_s(self, utc_s: int) -> None:
+        """Forget the time of day; the RTC, by which certificates are judged, shows ``utc_s``."""
+        self._offset_ms = None
+        if self._rtc is not None:
+            self._set_rtc(utc_s)
 
     def wait_until_ms(self, due_ms: int) -> None:
         """Sleep until ``due_ms``; at least once through the scheduler when it has passed."""
         self._time.sleep_ms(max(0, due_ms - self.now_ms()))
+
+    def _set_rtc(self, utc_s):
+        year, month, day, hour, minute, second, weekday = self._time.gmtime(
+            utc_s - self._epoch_s()
+        )[:7]
+        self._rtc.datetime((year, month, day, weekday, hour, minute, second, 0))
 
     def _read_rtc_s(self):
         year, month, day, weekday, hour, minute, second = self._rtc.datetime()[:7]

@@ -11,7 +11,7 @@ ERROR = 4
 
 # OCPP-J 1.6 §4.1.4.
 ID_LENGTH = 36
-# The standard has no limit; what is taken in is at least 32,000 (standards.md §2.1), and messages of
+# The standard has no limit; at least 32,000 are recommended (standards.md §2.1), and messages of
 # 65 kB are seen (back-ends.md). The link judges first, by the memory that there is.
 TEXT_LENGTH = 70000
 # A bound on the memory that a message can turn into: an array or object takes 50 bytes and more.
@@ -60,7 +60,8 @@ def parse(text: str) -> tuple:
     """
     at = text.find("\0", 0, _HEAD)
     if at > 0:
-        raise FrameError(*_head_of(text[:at]), text[at + 1 :][:_DESCRIPTION_LENGTH], INTERNAL_ERROR)
+        kind, unique_id = _head_of(text[:at])
+        raise FrameError(kind, unique_id, text[at + 1 :][:_DESCRIPTION_LENGTH], INTERNAL_ERROR)
     try:
         if len(text) > TEXT_LENGTH:
             raise ValueError("message of %d characters: at most %d" % (len(text), TEXT_LENGTH))
