@@ -5,10 +5,11 @@ one wish that the electrical side knows: energy is permitted, up to so many ampe
 """
 
 from chargepoint.core import timing, transactions
+from chargepoint.core.authorisation import same_tag
 from chargepoint.core.contactor import OPEN
-from chargepoint.core.metering import Sampler
 from chargepoint.core.protection import NOT_MONITORED
 from chargepoint.core.wear import Wear
+from chargepoint.readings import Readings
 
 # Transaction state -> what the status machine (OCPP 1.6 §4.9) calls the connector's phase.
 # An ACTIVE transaction is looked at more closely in _active_phase.
@@ -31,6 +32,7 @@ _LAMPS = {
     "suspended_ev": "ready",
     "suspended_evse": "paused",
     "finishing": "ready",
+    "reserved": "reserved",
 }
 
 # A phase with less than this is dead: half of the lowest nominal voltage, with room (own).
@@ -54,24 +56,27 @@ class Bay:
     the time of day or None. ``shut``: the station takes no one now.
     """
 
-    def __init__(self, connector, transaction, ports, settings, journal, utc_s):
+    def __init__(self, connector, transaction, ports, settings, journal, utc_s, reservations):
         self.number = connector.number
         self.connector = connector
         self.transaction = transaction
         self.meter = ports.meter
         self.operative = True
         self.shut = False
+        # Of its share of the supply and its charging profiles: see supply.py.
         self.supply_ma = 0
+        self.profile_ma = None
+        self.share_comes = False
+        self.single_phase = False
         self._lamp = ports.lamp
         self._guard = ports.guard
         self._settings = settings
         self._journal = journal
         self._utc_s = utc_s
-        self._sampler = Sampler(settings)
-        self._sampling = False
+        self._reservations = reservations
+        self.readings = Readings(self, settings, journal, utc_s)
         self._opened_ms = 0
         self._settled_ms = 0
-        self._last_saved_ms = 0
         self._register_wh = None
         # What the transaction is known to have begun or gone on from: no bill ends below it.
         self._floor_wh = 0
@@ -91,9 +96,12 @@ class Bay:
         connector.permitted = self.transaction.permitted
         connector.available = self.operative or self.transaction.running
         connector.limit_ma = self.supply_ma if self._mains(now_ms) else 0
-        connector.holds_plug = self.transaction.state in _HOLDING
+        connector.profile_ma = self.profile_ma
+        transaction = self.transaction
+        connector.holds_plug = transaction.state in _HOLDING or transaction.kept is not None
         connector.wake_up.after_ms = self._settings.get("WakeUpAfter") * 1000
-        connector.phases.wanted = 1 if self._settings.get("SinglePhase") else 3
+        single = self.single_phase or self._settings.get("SinglePhase")
+        connector.phases.wanted = 1 if single else 3
         connector.proceed(now_ms)
         if connector.contactor.state != OPEN:
             # The contacts follow the coil, and what sees them follows the contacts.
@@ -112,8 +120,7 @@ class Bay:
         if present is not None or faults.active:
             for trouble, fault in _METER_FAULTS:
                 faults.put(fault, present == trouble, now_ms)
-        if self._sampling:
-            self._take_sample(now_ms)
+        self.readings.take(now_ms)
 
     def transact(self, now_ms: int) -> None:
         """Carry the transaction on: begin, end, time-outs."""
@@ -123,14 +130,15 @@ class Bay:
             transaction.tell(transactions.UNPLUG, now_ms)
         if not self.operative or self.shut:
             self.withdraw(now_ms)
-        if transaction.wants_start() and self.fresh_reading(now_ms) is not None:
+        if transaction.most_wh is not None and self._register_wh >= transaction.most_wh:
+            self._end_invalid(now_ms)
+        if transaction.wants_start() and self.readings.may_begin(now_ms):
             self._begin(now_ms)
         elif transaction.state in _ENDING:
             self._end_when_ready(now_ms)
-        if transaction.state == transactions.ACTIVE and not self._sampling:
-            self._sampling = True
+        if transaction.state == transactions.ACTIVE and not self.readings.running:
             self._settled_ms = now_ms + timing.START_SETTLE_MS
-            self._sampler.begin(now_ms)
+            self.readings.run(now_ms)
 
     def show(self, percent: int, now_ms: int) -> None:
         """Set the lamp, at a brightness of ``percent``."""
@@ -143,6 +151,9 @@ class Bay:
         """What the status machine is told: free, preparing, charging, suspended_ev, ..."""
         if self.transaction.state == transactions.ACTIVE:
             return self._active_phase(now_ms)
+        if self._reservations.shown(self.number) and not self.transaction.claimed:
+            # Also with a vehicle plugged: G2 wants the idTag, and a reserved one has no B7 back.
+            return "reserved"
         return _PHASES[self.transaction.state]
 
     def meaning(self, now_ms: int) -> str:
@@ -170,19 +181,13 @@ class Bay:
         """A card was refused: show it."""
         self._refused_until_ms = now_ms + timing.REFUSED_SHOWN_MS
 
-    def values_now(self, wanted: str, now_ms: int) -> list:
-        """What the setting ``wanted`` lists, from a fresh reading; None when there is none."""
-        reading = self.fresh_reading(now_ms)
-        if reading is None:
-            return None
-        return self._sampler.select(reading, self._settings.get(wanted), self.connector.offered_ma)
-
     def deauthorise(self, now_ms: int) -> None:
         """The back end does not accept the idTag of the running transaction (OCPP 1.6 §4.8)."""
-        if self._settings.get("StopTransactionOnInvalidId"):
-            self.transaction.stop("deauthorised", now_ms)
+        more_wh = self._settings.get("MaxEnergyOnInvalidId")
+        if more_wh and self._register_wh is not None:
+            self.transaction.most_wh = self._register_wh + more_wh
         else:
-            self.transaction.suspended = True
+            self._end_invalid(now_ms)
 
     def beat(self, now_ms: int) -> None:
         """Tell the guard that a step was completed."""
@@ -300,10 +305,28 @@ class Bay:
                 transaction.stop("unplugged", now_ms)
         transaction.tell(transactions.UNPLUG, now_ms)
 
+    def _end_invalid(self, now_ms):
+        """No more energy for an idTag that the back end does not accept."""
+        transaction, settings = self.transaction, self._settings
+        transaction.most_wh = None
+        if not settings.get("StopTransactionOnInvalidId"):
+            transaction.suspended = True
+            return
+        # No one has a card to free a plug that was charged for free.
+        free = settings.get("FreeCharging")
+        transaction.deauthorise(
+            now_ms, not (free and same_tag(transaction.tag, settings.get("FreeChargingIdTag")))
+        )
+
     def _begin(self, now_ms):
         self._floor_wh = self.meter.reading.energy_wh
-        self.transaction.begin(self.meter.reading, self._utc_s(), now_ms)
-        self._last_saved_ms = now_ms
+        transaction, journal = self.transaction, self._journal
+        transaction.number = journal.next_transaction()
+        # On the medium before the start, so no cut can part them.
+        self.readings.begin(transaction.number, now_ms)
+        held = self._reservations.number_for(self.number, transaction.tag, transaction.parent)
+        transaction.begin(self.meter.reading, self._utc_s(), now_ms, held)
+        self._reservations.used(held, journal.next_seq)
 
     def _end_when_ready(self, now_ms):
         if self.connector.contactor.commanded:
@@ -311,36 +334,15 @@ class Bay:
         reading = self.meter.reading
         if not self.transaction.wants_final(reading, self._opened_ms, now_ms):
             return
-        self._sampling = False
-        self._sampler.end()
+        if not self.readings.may_end(now_ms):
+            return
         # HAZARD: a meter that counts pulses may come back from a power cut with less than it had
         # told, and a meter may have been replaced: the driver is never billed less than nothing.
         register_wh = self._register_wh
         if register_wh is None or register_wh < self._floor_wh:
             register_wh = self._floor_wh
-        self.transaction.end(register_wh, self._final_values(), self._utc_s(), now_ms)
-
-    def _final_values(self):
-        wanted = self._settings.get("StopTxnSampledData")
-        if not wanted or self.meter.reading is None:
-            return None
-        return self._sampler.select(self.meter.reading, wanted, 0)
-
-    def _take_sample(self, now_ms):
-        context = self._sampler.due(now_ms, self._utc_s())
-        if context is None:
-            self._stay_alive(now_ms)
-            return
-        wanted = "MeterValuesAlignedData" if context == "clock" else "MeterValuesSampledData"
-        values = self.values_now(wanted, now_ms)
-        if values:
-            self.transaction.sample(context, values, self._utc_s(), now_ms)
-            self._last_saved_ms = now_ms
-
-    def _stay_alive(self, now_ms):
-        if now_ms - self._last_saved_ms >= timing.ALIVE_MS and self._utc_s() is not None:
-            self._last_saved_ms = now_ms
-            self._journal.put("alive", b"%d" % self._utc_s())
+        values, signed = self.readings.end(self.transaction.number, now_ms)
+        self.transaction.end(register_wh, values, self._utc_s(), now_ms, signed)
 
     def _active_phase(self, now_ms):
         connector = self.connector
@@ -348,7 +350,8 @@ class Bay:
             self._settled_ms = 0
             return "charging"
         if self.transaction.suspended or not self._offers():
-            return "suspended_evse"
+            # Before the first offer, a share that is about to come is waited for.
+            return "preparing" if self._settled_ms and self.share_comes else "suspended_evse"
         # The vehicle may take a few seconds to answer the first offer, and the contactor may have
         # to rest: still Preparing (B3, B4).
         starting = self._settled_ms and (connector.ready or now_ms < self._settled_ms)

@@ -16,7 +16,10 @@ from chargepoint.ocpp.heartbeat import Heartbeat
 from chargepoint.ocpp.outbox import NO_ID, Outbox
 from chargepoint.ocpp.registration import Registration
 from chargepoint.ocpp.v16 import outbound, schema
+from chargepoint.ocpp.v16.charging import Charging
 from chargepoint.ocpp.v16.inbound import Inbound
+from chargepoint.ocpp.v16.local_list import LocalListCalls
+from chargepoint.ocpp.v16.reservation import Reservation
 from chargepoint.ocpp.v16.status import StatusReporter
 
 # Calls that wait for their turn: cards and triggered messages; more are refused.
@@ -32,6 +35,13 @@ class Exchange:
         self._station = station
         self._remote = remote
         inbound = Inbound(remote, settings, schema)
+        reserved = Reservation(station.reservations, settings, len(station.bays))
+        inbound.add(reserved.actions())
+        inbound.add(LocalListCalls(station.known, settings).actions())
+        inbound.add(station.upkeep.actions())
+        charging = Charging(station.supply, settings, len(station.bays), self._utc_s)
+        inbound.add(charging.actions())
+        inbound.read_tx_profile = charging.read_tx_profile
         self.dialogue = Dialogue(settings, random, inbound)
         self.registration = Registration(settings, self._boot, self._accepted, self._set_clock)
         self.outbox = Outbox(station.journal, settings, self._render)
@@ -51,6 +61,7 @@ class Exchange:
         """Tell the status machine how things are, then talk."""
         self._remote.now_ms = now_ms
         self._report(now_ms)
+        self._tell_idle_readings()
         self.connection.tick(now_ms)
         self._notice_link(now_ms)
         self._notice_rubbish()
@@ -70,6 +81,7 @@ class Exchange:
             if outcome == outcomes.ANSWERED:
                 info = payload["idTagInfo"]
                 parent = info.get("parentIdTag")
+                self._station.known.learn(tag, info)
                 authorisation.answered(number, info["status"], parent, now_ms)
             else:
                 authorisation.unanswered(number, now_ms)
@@ -88,7 +100,10 @@ class Exchange:
             return self._trigger_status(connector)
         if message == "MeterValues":
             return self._trigger_readings(connector, now_ms)
-        return "NotImplemented"
+        if not self._station.upkeep.supported:
+            return "NotImplemented"
+        payload = self._station.upkeep.status(message)
+        return _status(self._triggered.put(Call(message, payload)))
 
     def setting_changed(self, name: str) -> None:
         """A new address or key: connect anew with it once the answer has left."""
@@ -107,6 +122,7 @@ class Exchange:
             self._triggered,
             self._calls,
             self.statuses,
+            self._station.upkeep,
             self.outbox,
             self._heartbeat,
         ]
@@ -118,12 +134,14 @@ class Exchange:
         return outbound.boot(self._station.settings)
 
     def _render(self, event, transaction_id):
-        return outbound.render(event, transaction_id, self._station.journal.utc_of(event))
+        # Where no one knows the time, the floor is at least not absurd.
+        utc_s = self._station.journal.utc_of(event) or self._station.time.floor_s
+        return outbound.render(event, transaction_id, utc_s)
 
     def _set_clock(self, utc_s):
         station = self._station
-        station.ports.clock.set_utc_s(utc_s)
-        station.journal.set_clock(utc_s, station.ports.clock.now_ms())
+        station.time.tell(utc_s, station.ports.clock.now_ms())
+        station.supply.reckon_anew()
 
     def _accepted(self, utc_s):
         self._station.ports.log.write("info", "accepted by the back end")
@@ -160,7 +178,11 @@ class Exchange:
 
     def _event_answered(self, event, payload):
         """The back end's word on an event; the one on a start may forbid the idTag."""
-        bay = self._station.bay_of_transaction(event.transaction)
+        station = self._station
+        # The stop tells the idTag only where a card ended it.
+        if event.body.get("tag") and isinstance(payload, dict):
+            station.known.learn(event.body["tag"], payload.get("idTagInfo"))
+        bay = station.bay_of_transaction(event.transaction)
         if event.kind != STARTED or bay is None:
             return
         info = payload["idTagInfo"]
@@ -186,17 +208,28 @@ class Exchange:
         taken = False
         for bay in station.bays:
             if connector in (None, 0, bay.number):
-                values = bay.values_now("MeterValuesSampledData", now_ms)
-                taken = bool(values) and self._put_readings(bay, "trigger", values) or taken
+                values = bay.readings.now("MeterValuesSampledData", now_ms)
+                taken = bool(values) and self._put_trigger(bay, values) or taken
         return _status(taken)
 
-    def _put_readings(self, bay, context, values):
+    def _tell_idle_readings(self):
+        """Clock-aligned readings outside transactions: said while someone listens, never kept."""
+        for bay in self._station.bays:
+            if bay.readings.idle is not None:
+                values, utc_s = bay.readings.idle
+                bay.readings.idle = None
+                if self.dialogue.ready:
+                    payload = outbound.meter_values(bay.number, None, "clock", values, utc_s)
+                    self._calls.put(Call("MeterValues", payload))
+
+    def _put_trigger(self, bay, values):
         transaction_id = None
         if bay.transaction.running:
             transaction_id = self._station.journal.transaction_id(bay.transaction.number)
         if transaction_id == NO_ID:
             transaction_id = None
-        payload = outbound.meter_values(bay.number, transaction_id, context, values, self._utc_s())
+        utc_s = self._utc_s()
+        payload = outbound.meter_values(bay.number, transaction_id, "trigger", values, utc_s)
         return self._triggered.put(Call("MeterValues", payload))
 
 

@@ -12,18 +12,25 @@ from chargepoint.core.connector import Connector
 from chargepoint.core.faults import FaultBook
 from chargepoint.core.held_button import HeldButton
 from chargepoint.core.journal import Journal
+from chargepoint.core.log_tail import LogTail
 from chargepoint.core.record import STOPPED
+from chargepoint.core.reservations import FAULTED, OCCUPIED, UNAVAILABLE, Reservations
 from chargepoint.core.settings import Settings
 from chargepoint.core.settings_own import TABLE as OWN
-from chargepoint.core.transactions import Transaction
+from chargepoint.core.timekeeping import Timekeeper
+from chargepoint.core.transactions import FREE, Transaction
 from chargepoint.exchange import Exchange
+from chargepoint.known import Known
 from chargepoint.latches import Latches
 from chargepoint.ocpp.v16.settings import CORE, PROFILES, SECURITY
 from chargepoint.remote import Remote
+from chargepoint.upkeep import Upkeep
+from chargepoint.supply import Supply
 
 # A trouble of the reader, and the fault that it is.
 _READER_FAULTS = (("silent", "reader_silent"), ("rubbish", "reader_rubbish"))
 _RESET = "reset"
+_CONFLICT = ("local_list_conflict",)
 _TABLES = (OWN, CORE, PROFILES, SECURITY)
 
 
@@ -77,11 +84,25 @@ class ConnectorPorts:
 class Ports:
     """The ports of the station; ``connectors`` is a list of ConnectorPorts, number 1 first.
 
-    ``button`` and ``buzzer`` are None where the board has none.
+    ``button``, ``buzzer``, ``time_source`` and ``slots`` are None where the board has none;
+    ``transfer()`` makes a Transfer when one is needed, None: files can't be moved here.
     """
 
     def __init__(
-        self, clock, store, link, random, reader, reset, log, connectors, button=None, buzzer=None
+        self,
+        clock,
+        store,
+        link,
+        random,
+        reader,
+        reset,
+        log,
+        connectors,
+        button=None,
+        buzzer=None,
+        time_source=None,
+        transfer=None,
+        slots=None,
     ):
         self.clock = clock
         self.store = store
@@ -93,6 +114,9 @@ class Ports:
         self.connectors = connectors
         self.button = button
         self.buzzer = buzzer
+        self.time_source = time_source
+        self.transfer = transfer
+        self.slots = slots
 
 
 class Station:
@@ -105,21 +129,37 @@ class Station:
 
     def __init__(self, ports, factory: dict, crashes: int = 0):
         self.ports = ports
+        ports.log = LogTail(ports.log, ports.clock.utc_s)
         self.reset_due = None
         self.journal = Journal(ports.store, ports.random)
         self.journal.load()
         self.settings = Settings(_TABLES, self.journal.get, self.journal.put)
         self.settings.factory(factory)
-        self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode"))
+        self.time = Timekeeper(
+            ports.clock, self.journal, self.settings, ports.time_source, ports.log.write
+        )
+        self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode") + _CONFLICT)
+        self.reservations = Reservations(
+            len(ports.connectors), self.journal, self.condition, ports.clock.utc_s
+        )
         self.bays = [self._build_bay(at + 1, of) for at, of in enumerate(ports.connectors)]
         books = [self.faults] + [bay.connector.faults for bay in self.bays]
         self.latches = Latches(books, self.journal)
         self.latches.restore(ports.reset.cause == "power", bool(self.journal.get(_RESET)))
         self.availability = Availability(len(self.bays), self.journal)
+        self.supply = Supply(self)
+        self.known = Known(self)
         self.cards = Cards(self)
+        self.upkeep = Upkeep(self)
         self.exchange = Exchange(self, Remote(self))
         self.safe_mode = crashes >= timing.CRASHES_TO_SAFE_MODE
         self.settings.fix("NumberOfConnectors", str(len(self.bays)))
+        if not self.upkeep.supported:
+            profiles = self.settings.text("SupportedFeatureProfiles")
+            profiles = profiles.replace("FirmwareManagement,", "")
+            self.settings.fix("SupportedFeatureProfiles", profiles)
+        # Stored and provisioned lists stay as they are; what is asked for now must be there.
+        self.settings.gives = " ".join([bay.readings.gives for bay in self.bays])
         if any([of.lock is not None for of in ports.connectors]):
             self.settings.fix("CableLock", "true")
             self.settings.fix("UnlockConnectorOnEVSideDisconnect", "true")
@@ -147,7 +187,9 @@ class Station:
         self._attend_technician(now_ms)
         self._settle(now_ms)
         self.latches.keep()
-        self.journal.flush()
+        wrote = self.journal.flush(now_ms)
+        self.time.tick(now_ms)
+        self.upkeep.step(now_ms, not wrote)
         self.exchange.step(now_ms)
         self._carry_out_reset(now_ms)
         self._show(now_ms)
@@ -173,6 +215,16 @@ class Station:
     def busy(self) -> list:
         """The numbers of the connectors with a running transaction."""
         return [bay.number for bay in self.bays if bay.transaction.running]
+
+    def condition(self, connector: int) -> str:
+        """What keeps a driver away from ``connector`` now (0: from the station): "Faulted",
+        "Unavailable", "Occupied", in OCPP's words; None where one may begin."""
+        if self.faults.blocking or (connector and self.bay(connector).connector.faults.blocking):
+            return FAULTED
+        if self.upkeep.claims or not self.availability.operative(connector):
+            return UNAVAILABLE
+        free = connector == 0 or self.bay(connector).transaction.state == FREE
+        return None if free else OCCUPIED
 
     def bay_of_transaction(self, transaction: int):
         """The bay whose present transaction has our number ``transaction``, or None."""
@@ -203,6 +255,7 @@ class Station:
         exchange, journal = self.exchange, self.journal
         return {
             "utc_s": self.ports.clock.utc_s(),
+            "clock": "set" if self.time.is_set else "floor",
             "online": exchange.connection.online,
             "registration": exchange.registration.state,
             "link": exchange.connection.reason,
@@ -235,7 +288,8 @@ class Station:
         options["simplified"] = simplified
         connector = Connector(number, of)
         transaction = Transaction(number, self.journal)
-        return Bay(connector, transaction, of, self.settings, self.journal, self.ports.clock.utc_s)
+        utc_s, holds = self.ports.clock.utc_s, self.reservations
+        return Bay(connector, transaction, of, settings, self.journal, utc_s, holds)
 
     def _read_cards(self, now_ms):
         reader = self.ports.reader
@@ -279,14 +333,16 @@ class Station:
         """Limits, availability and faults of the whole station reach every bay."""
         self.faults.put("store_full", self.journal.trouble is not None, now_ms)
         self.faults.put("safe_mode", self.safe_mode, now_ms)
-        supply_ma = self.settings.get("SupplyLimit") * 1000 // len(self.bays)
+        self.faults.put(_CONFLICT[0], self.known.take_conflict(), now_ms)
         if self.availability.waiting:
             self.availability.transaction_ended(self.busy())
+        self.reservations.tick(now_ms)
         shut = self.faults.blocking or self._reset_kind is not None
+        claimed = self.upkeep.claims
         for bay in self.bays:
-            bay.operative = self.availability.operative(bay.number)
+            bay.operative = not claimed and self.availability.operative(bay.number)
             bay.shut = shut
-            bay.supply_ma = 0 if shut else supply_ma
+        self.supply.settle(shut, now_ms)
 
     def _recover(self, now_ms):
         """Hand every transaction that did not live to record its stop to its bay."""
@@ -306,6 +362,8 @@ class Station:
                 self.journal.record(STOPPED, connector, transaction, last_s, now_ms, body)
                 continue
             tag = started.body["tag"]
+            self.reservations.used(started.body.get("reservation"), started.seq)
+            self.bay(connector).readings.last_ms = last.up_ms
             self.bay(connector).recover(transaction, tag, reason, last_s, meter_wh, now_ms)
 
     def _reason_of_start(self):

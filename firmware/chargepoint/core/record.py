@@ -8,6 +8,8 @@ byte, low first), readings are packed, and only the rest of a body is JSON.
     count (transaction, seq - started_seq, seq - last_seq)*      running after this event
     count+1 (quantity * 4 + phase, zigzag value)*                0: the body has no values
     JSON of the rest of the body, CRC-32
+
+A value of the quantity "at" begins an earlier reading in the same body (transaction_data.py).
 """
 
 import json
@@ -29,6 +31,12 @@ _QUANTITIES = (
     "voltage_mv",
     "frequency_mhz",
     "offered_ma",
+    "interval_wh",
+    "reactive_var",
+    "factor_milli",
+    "offered_w",
+    "celsius_mc",
+    "at",
 )
 # What the body of each kind must tell besides readings; another program's may not.
 _NEEDS = {
@@ -137,6 +145,11 @@ class Cursor:
         self._at += count
         return self._data[self._at - count : self._at]
 
+    @property
+    def ended(self) -> bool:
+        """There is nothing left."""
+        return self._at >= len(self._data)
+
     def rest(self) -> bytes:
         """All bytes that are left."""
         return self.take(len(self._data) - self._at)
@@ -152,11 +165,7 @@ def _place(table, word, what):
 def _put_body(out, body):
     values = body.get("values")
     put_varint(out, 0 if values is None else len(values) + 1)
-    for quantity, phase, value in values or ():
-        if not 0 <= phase <= 3:
-            raise ValueError("event phase %d: expected 0..3" % phase)
-        put_varint(out, _place(_QUANTITIES, quantity, "quantity") * 4 + phase)
-        put_varint(out, value * 2 if value >= 0 else -value * 2 - 1)
+    put_values(out, values or ())
     rest = {key: body[key] for key in body if key != "values"}
     out.extend(json.dumps(rest).encode())
 
@@ -170,7 +179,8 @@ def _decode(content):
     for _ in range(cursor.varint()):
         number = cursor.varint()
         running.append((number, seq - cursor.varint(), seq - cursor.varint()))
-    values = _take_values(cursor)
+    count = cursor.varint()
+    values = take_values(cursor, count - 1) if count else None
     body = json.loads(cursor.rest())
     if type(body) is not dict:
         raise ValueError("event body %r: expected an object" % body)
@@ -184,12 +194,19 @@ def _decode(content):
     return Event(seq, kind, connector, transaction, utc_s, boot, up_ms, body, running)
 
 
-def _take_values(cursor):
-    count = cursor.varint()
-    if count == 0:
-        return None
+def put_values(out: bytearray, values: list) -> None:
+    """Append [quantity, phase, whole number] each; ValueError for one that has no place."""
+    for quantity, phase, value in values:
+        if not 0 <= phase <= 3:
+            raise ValueError("event phase %d: expected 0..3" % phase)
+        put_varint(out, _place(_QUANTITIES, quantity, "quantity") * 4 + phase)
+        put_varint(out, value * 2 if value >= 0 else -value * 2 - 1)
+
+
+def take_values(cursor, count: int) -> list:
+    """``count`` values that ``put_values`` appended; IndexError when there are fewer."""
     values = []
-    for _ in range(count - 1):
+    for _ in range(count):
         place = cursor.varint()
         zigzag = cursor.varint()
         value = -((zigzag + 1) >> 1) if zigzag & 1 else zigzag >> 1

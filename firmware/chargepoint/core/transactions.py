@@ -87,7 +87,9 @@ class Transaction:
     """The machine above for connector ``connector`` (1..), on ``journal``.
 
     ``tag`` and ``parent`` belong to the authorisation, ``number`` is our own count,
-    ``served`` is whose session ended with the vehicle that is still plugged. The station tells
+    ``served`` is whose session ended with the vehicle that is still plugged, ``done`` that it was
+    ended on purpose. ``most_wh`` is the register at which an idTag found invalid gets no more;
+    ``kept``, ``kept_parent`` whose card frees a plug that is held since. The station tells
     events with ``tell`` and the time with ``tick``; it reads ``state`` and ``running``.
     """
 
@@ -101,6 +103,10 @@ class Transaction:
         self.stop_tag = None
         self.suspended = False
         self.served = None
+        self.most_wh = None
+        self.kept = None
+        self.kept_parent = None
+        self.done = False
         self._journal = journal
         self._seq = None
         self._deadline_ms = None
@@ -146,7 +152,19 @@ class Transaction:
         """End a running transaction for ``reason`` (journal's words), by ``tag`` if by a card."""
         if self.state in (BEGINNING, ACTIVE):
             self.reason, self.stop_tag = reason, tag
+            self.done = True
         self.tell(STOP, now_ms)
+
+    def deauthorise(self, now_ms: int, keeps_plug: bool) -> None:
+        """End it because the back end does not accept its idTag; the plug may stay locked in
+        until its card, or one of the same parent, is shown (OCPP 1.6 §4.8)."""
+        if keeps_plug and self.state in (BEGINNING, ACTIVE):
+            self.kept, self.kept_parent = self.tag, self.parent
+        self.stop("deauthorised", now_ms)
+
+    def release(self) -> None:
+        """The plug is not held for anyone any more."""
+        self.kept = self.kept_parent = None
 
     def recover(self, number: int, tag: str, reason: str, last_utc_s: int, now_ms: int) -> None:
         """Close transaction ``number``, which the last power cut or crash found running."""
@@ -166,6 +184,8 @@ class Transaction:
                     self._deadline_ms = now_ms + timing.FINAL_READING_MS
                 if following == FREE or following == STARTING:
                     self.served = None
+                    self.done = False
+                    self.release()
                 if effect == "serve":
                     self.served = self.tag
                 if effect in ("forget", "forget_and_wait", "serve"):
@@ -186,10 +206,14 @@ class Transaction:
         """A register reading would start the transaction now."""
         return self.state == STARTING
 
-    def begin(self, reading, utc_s: int, now_ms: int) -> None:
-        """Record the start with ``reading`` (fresh, taken while the contactor is open)."""
-        self.number = self._journal.next_transaction()
+    def begin(self, reading, utc_s: int, now_ms: int, reservation: int = None) -> None:
+        """Record the start with ``reading`` (fresh, taken while the contactor is open), and the
+        number of the ``reservation`` that it uses."""
+        if self.number is None:
+            self.number = self._journal.next_transaction()
         body = {"tag": self.tag, "meter_wh": reading.energy_wh}
+        if reservation is not None:
+            body["reservation"] = reservation
         self._record("STARTED", body, utc_s, now_ms)
         self.tell(READ, now_ms)
 
@@ -201,13 +225,21 @@ class Transaction:
             return True
         return now_ms >= self._deadline_ms
 
-    def end(self, meter_wh: int, values: list, utc_s: int, now_ms: int) -> None:
-        """Record the stop at register ``meter_wh``."""
+    def end(
+        self, meter_wh: int, values: list, utc_s: int, now_ms: int, signed: dict = None
+    ) -> None:
+        """Record the stop at register ``meter_wh``.
+
+        ``values`` (or None) as transaction_data.py has them; ``signed`` (or None) has the texts of
+        a meter that signs: "begin", "end".
+        """
         if self.state == RECOVERING and self._recovered_utc_s is not None:
             utc_s = self._recovered_utc_s
         body = {"tag": self.stop_tag, "reason": self.reason, "meter_wh": meter_wh}
         if values:
             body["values"] = values
+        if signed:
+            body["signed"] = signed
         self._record("STOPPED", body, utc_s, now_ms)
         self.tell(FINAL, now_ms)
 
@@ -221,5 +253,5 @@ class Transaction:
 
     def _forget(self):
         self.tag = self.parent = self.number = None
-        self.reason = self.stop_tag = self._recovered_utc_s = None
+        self.reason = self.stop_tag = self._recovered_utc_s = self.most_wh = None
         self.suspended = False

@@ -42,6 +42,8 @@ class Cse7766Meter(Meter):
     ``register`` is a KeptRegister; ``most_w`` is the most that can flow here, in W.
     """
 
+    gives = "energy_wh power_w voltage_mv current_ma"
+
     def __init__(self, uart, register, most_w: int = MOST_W):
         self.make = "CSE7766"
         self._uart = uart

@@ -77,6 +77,7 @@ class ModbusMeter(Meter):
         if not 1 <= unit <= 247:
             raise ValueError("meter unit %r: expected 1 to 247" % (unit,))
         self.model = model
+        self.gives = model.gives
         self._uart = uart
         self._unit = unit
         self._answer = modbus.Answer()
@@ -235,6 +236,8 @@ class ModbusMeter(Meter):
                 if phase is None:
                     setattr(reading, quantity, value)
                 else:
+                    if getattr(reading, quantity) is None:
+                        setattr(reading, quantity, [None, None, None])
                     getattr(reading, quantity)[phase] = value
         return reading
 

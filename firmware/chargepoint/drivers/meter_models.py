@@ -14,12 +14,15 @@ _QUANTITIES = (
     ("U", "voltage_mv"),
     ("I", "current_ma"),
     ("P", "power_w"),
+    ("L", "phase_w"),
+    ("Q", "reactive_var"),
+    ("C", "factor_milli"),
     ("F", "frequency_mhz"),
     ("E", "energy_wh"),
     ("X", "export_wh"),
     ("-", None),  # read over it: what lies on both sides comes in one answer
 )
-_BY_PHASE = ("voltage_mv", "current_ma")
+_BY_PHASE = ("voltage_mv", "current_ma", "phase_w")
 
 UNSIGNED = const(0)
 SIGNED = const(1)
@@ -49,34 +52,36 @@ _MAKERS = {
 # A map that starts with "=" is that of another name.
 _TABLE = (
     "SDM120|Eastron SDM120|2400 8N1|eastron 0020|4 high|U 0000 f32 x1000|I 0006 f32 x1000"
-    "|P 000C f32|F 0046 f32 x1000|E 0048 f32 x1000|X 004A f32 x1000\n"
+    "|P 000C f32|Q 0018 f32|C 001E f32 x1000|F 0046 f32 x1000|E 0048 f32 x1000"
+    "|X 004A f32 x1000\n"
     "SDM230|Eastron SDM230|2400 8N1|eastron 002B|4 high|=SDM120\n"
     "SDM630|Eastron SDM630|9600 8N1|eastron 0070|4 high|U 0000 0002 0004 f32 x1000"
-    "|I 0006 0008 000A f32 x1000|P 0034 f32|F 0046 f32 x1000|E 0048 f32 x1000|X 004A f32 x1000\n"
+    "|I 0006 0008 000A f32 x1000|L 000C 000E 0010 f32|P 0034 f32|F 0046 f32 x1000|E 0048 f32 x1000|X 004A f32 x1000\n"
     "SDM72V2|Eastron SDM72D-M-2|9600 8N1|eastron 0089 0087|4 high|=SDM630\n"
     "SDM72|Eastron SDM72D-M|9600 8N1|eastron 0084|4 high|P 0034 f32|E 0048 f32 x1000"
     "|X 004A f32 x1000\n"
     "B21|ABB B21|9600 8N1|abb 42323120|3 high|U 5B00 u32 x100|I 5B0C u32 x10|P 5B14 i32 /100"
-    "|F 5B2C u16 x10|E 5000 u64 x10|X 5004 u64 x10\n"
+    "|F 5B2C u16 x10|C 5B3A i16|E 5000 u64 x10|X 5004 u64 x10\n"
     "B23|ABB B23|9600 8N1|abb 42323320 42323420|3 high|U 5B00 5B02 5B04 u32 x100"
-    "|I 5B0C 5B0E 5B10 u32 x10|P 5B14 i32 /100|F 5B2C u16 x10|E 5000 u64 x10|X 5004 u64 x10\n"
+    "|I 5B0C 5B0E 5B10 u32 x10|P 5B14 i32 /100|L 5B16 5B18 5B1A i32 /100|F 5B2C u16 x10"
+    "|C 5B3A i16|E 5000 u64 x10|X 5004 u64 x10\n"
     "EM330|Carlo Gavazzi EM330|9600 8N1|gavazzi 014B 014C|4 low|=EM340\n"
     "EM340|Carlo Gavazzi EM340|9600 8N1|gavazzi 0155|4 low|U 0000 0002 0004 i32 x100"
-    "|I 000C 000E 0010 i32|P 0028 i32 /10|F 0033 i16 x100|E 0034 i32 x100|X 004E i32 x100\n"
+    "|I 000C 000E 0010 i32|L 0012 0014 0016 i32 /10|P 0028 i32 /10|C 0031 i16|F 0033 i16 x100|E 0034 i32 x100|X 004E i32 x100\n"
     "IEM3155|Schneider iEM3155|19200 8E1||3 high|U 0BD3 0BD5 0BD7 f32 x1000"
-    "|I 0BB7 0BB9 0BBB f32 x1000|P 0BF3 f32 x1000|F 0C25 f32 x1000|E 0C83 i64|X 0C87 i64\n"
+    "|I 0BB7 0BB9 0BBB f32 x1000|L 0BED 0BEF 0BF1 f32 x1000|P 0BF3 f32 x1000|F 0C25 f32 x1000|E 0C83 i64|X 0C87 i64\n"
     "WE514|Orno WE-514|9600 8E1||3 high|F 0130 u16 x10|U 0131 u16 x10|I 0139 u32|P 0140 u32"
-    "|E A000 u32 x10\n"
+    "|C 0158 u16|E A000 u32 x10\n"
     "WE515|Orno WE-515|9600 8E1||3 high|=WE514\n"
     "WE516|Orno WE-516|9600 8E1||3 high|U 000E 0010 0012 f32 x1000|F 0014 f32 x1000"
-    "|I 0016 0018 001A f32 x1000|P 001C f32 x1000|E 0108 f32 x1000|X 0110 f32 x1000\n"
+    "|I 0016 0018 001A f32 x1000|P 001C f32 x1000|L 001E 0020 0022 f32 x1000|E 0108 f32 x1000|X 0110 f32 x1000\n"
     "WE517|Orno WE-517|9600 8E1||3 high|=WE516\n"
     "DTSU666|Chint DTSU666|9600 8N1||3 high|U 2006 2008 200A f32 x100|I 200C 200E 2010 f32"
     "|P 2012 f32 /10|F 2044 f32 x10|E 101E f32 x1000|X 1028 f32 x1000\n"
     "PRO380|Inepro PRO380|9600 8N1|inepro|3 high|U 5002 5004 5006 f32 x1000|F 5008 f32 x1000"
     "|I 500C 500E 5010 f32 x1000|P 5012 f32 x1000|E 600C f32 x1000|X 6018 f32 x1000\n"
     "PZEM004T|Peacefair PZEM-004T|9600 8N1||4 low|U 0000 u16 x100|I 0001 u32|P 0003 u32 /10"
-    "|E 0005 u32|F 0007 u16 x100|- 0008 u32"
+    "|E 0005 u32|F 0007 u16 x100|C 0008 u16 x10|- 0009 u16"
 )
 
 
@@ -96,6 +101,7 @@ class Model:
         self.line = _line(line)
         self.low_first = low_first
         self.blocks = _blocks(function, fields)
+        self.gives = " ".join([field[3] for field in fields if field[3] and not field[4]])
         self.identity = ()
 
     def named(self, code: int) -> tuple:

@@ -32,6 +32,8 @@ class S0Meter(Meter):
     ValueError unless ``pulses_per_kwh`` is 1 to 100000 (on the meter's front; often 1000).
     """
 
+    gives = "energy_wh power_w"
+
     def __init__(self, counter, register, pulses_per_kwh: int):
         if type(pulses_per_kwh) is not int or not 1 <= pulses_per_kwh <= 100000:
             raise ValueError("pulses_per_kwh %r: expected 1 to 100000" % (pulses_per_kwh,))

@@ -24,6 +24,16 @@ def _export_wh(world) -> int:
     return getattr(world, "export_wh", 0)
 
 
+def _phase_w(world, phase: int) -> float:
+    """Of the phase ``phase`` (from 0), in W."""
+    return world.voltage_mv[phase] * world.current_ma[phase] / 1_000_000
+
+
+def _factor(world) -> float:
+    """The power factor: 1 unless the world says otherwise."""
+    return getattr(world, "factor_milli", 1000) / 1000
+
+
 def _eastron(code: int, phases: int) -> Callable:
     """SDM: function 4, singles in V, A, W, Hz, kWh; the identity is held (function 3)."""
 
@@ -42,8 +52,11 @@ def _eastron(code: int, phases: int) -> Callable:
         for phase in range(phases):
             shown[4, 2 * phase] = f32(world.voltage_mv[phase] / 1000)
             shown[4, 6 + 2 * phase] = f32(world.current_ma[phase] / 1000)
-            share = 1 if phases == 1 else 3
-            shown[4, 0x000C + 2 * phase] = f32(world.power_w / share)
+            watts = world.power_w if phases == 1 else _phase_w(world, phase)
+            shown[4, 0x000C + 2 * phase] = f32(watts)
+        if phases == 1:
+            shown[4, 0x0018] = f32(getattr(world, "reactive_var", 0))
+            shown[4, 0x001E] = f32(_factor(world))
         return shown
 
     return show
@@ -58,6 +71,7 @@ def _abb(name: bytes, phases: int) -> Callable:
             (3, 0x5004): struct.pack(">Q", _export_wh(world) // 10),
             (3, 0x5B14): struct.pack(">i", world.power_w * 100),
             (3, 0x5B2C): struct.pack(">H", round(world.frequency_mhz / 10)),
+            (3, 0x5B3A): struct.pack(">h", round(_factor(world) * 1000)),
             (3, 0x8900): struct.pack(">I", serial),
             (3, 0x8960): name,
         }
@@ -67,6 +81,8 @@ def _abb(name: bytes, phases: int) -> Callable:
             amps = struct.pack(">I", round(world.current_ma[phase] / 10))
             shown[3, 0x5B00 + 2 * phase] = volts if here else _ABSENT_U32
             shown[3, 0x5B0C + 2 * phase] = amps if here else _ABSENT_U32
+            watts = struct.pack(">i", round(_phase_w(world, phase) * 100))
+            shown[3, 0x5B16 + 2 * phase] = watts if here else b"\x7f\xff\xff\xff"
         return shown
 
     return show
@@ -82,6 +98,7 @@ def _gavazzi(code: int) -> Callable:
         one = {
             0x000B: struct.pack(">H", code),
             0x0028: u32_low(world.power_w * 10),
+            0x0031: struct.pack(">h", round(_factor(world) * 1000)),
             0x0033: struct.pack(">H", round(world.frequency_mhz / 100)),
             0x0034: u32_low(world.import_wh // 100),
             0x004E: u32_low(_export_wh(world) // 100),
@@ -90,6 +107,7 @@ def _gavazzi(code: int) -> Callable:
         for phase in range(3):
             one[2 * phase] = u32_low(round(world.voltage_mv[phase] / 100))
             one[0x000C + 2 * phase] = u32_low(world.current_ma[phase])
+            one[0x0012 + 2 * phase] = u32_low(round(_phase_w(world, phase) * 10))
         return {(function, at): data for function in (3, 4) for at, data in one.items()}
 
     return show
@@ -106,6 +124,7 @@ def _schneider(world, serial: int) -> dict:
     for phase in range(3):
         shown[3, 0x0BD3 + 2 * phase] = f32(world.voltage_mv[phase] / 1000)
         shown[3, 0x0BB7 + 2 * phase] = f32(world.current_ma[phase] / 1000)
+        shown[3, 0x0BED + 2 * phase] = f32(_phase_w(world, phase) / 1000)
     return shown
 
 
@@ -116,6 +135,7 @@ def _orno_one_phase(world, serial: int) -> dict:
         (3, 0x0131): struct.pack(">H", round(world.voltage_mv[0] / 10)),
         (3, 0x0139): struct.pack(">I", world.current_ma[0]),
         (3, 0x0140): struct.pack(">I", world.power_w & 0xFFFFFFFF),
+        (3, 0x0158): struct.pack(">H", round(_factor(world) * 1000)),
         (3, 0xA000): struct.pack(">I", world.import_wh // 10),
     }
 
@@ -132,6 +152,7 @@ def _orno_three_phases(world, serial: int) -> dict:
     for phase in range(3):
         shown[3, 0x000E + 2 * phase] = f32(world.voltage_mv[phase] / 1000)
         shown[3, 0x0016 + 2 * phase] = f32(world.current_ma[phase] / 1000)
+        shown[3, 0x001E + 2 * phase] = f32(_phase_w(world, phase) / 1000)
     return shown
 
 
@@ -173,7 +194,7 @@ def _pzem(world, serial: int) -> dict:
         + u32_low(world.current_ma[0])
         + u32_low(world.power_w * 10)
         + u32_low(world.import_wh % 10_000_000)
-        + struct.pack(">HHH", round(world.frequency_mhz / 100), 100, 0)
+        + struct.pack(">HHH", round(world.frequency_mhz / 100), round(_factor(world) * 100), 0)
     )
     return {(4, 0x0000): block}
 

@@ -439,7 +439,7 @@ def test_unit_number_is_that_of_the_board():
     cable = metered("SDM630", unit=7)
     cable.run(1500)
     request = cable.take_sent()[:6]
-    assert request == bytes.fromhex("07040000000c")
+    assert request == bytes.fromhex("070400000012")
     assert cable.driver.reading is not None
 
 

@@ -23,6 +23,11 @@ EVERYTHING = [
     ["offered_ma", 0, 16000],
     ["voltage_mv", 3, 230_150],
     ["frequency_mhz", 0, 49_990],
+    ["interval_wh", 0, 250],
+    ["reactive_var", 0, -12],
+    ["factor_milli", 0, 985],
+    ["offered_w", 0, 11_040],
+    ["celsius_mc", 0, 31_500],
 ]
 
 
@@ -60,7 +65,13 @@ def test_readings_carry_measurand_unit_phase_and_context():
         ("Current.Offered", "16.0", "A", None),
         ("Voltage", "230.15", "V", "L3-N"),
         ("Frequency", "49.99", None, None),
+        ("Energy.Active.Import.Interval", "250", "Wh", None),
+        ("Power.Reactive.Import", "-12", "var", None),
+        ("Power.Factor", "0.985", None, None),
+        ("Power.Offered", "11040", "W", None),
+        ("Temperature", "31.5", "Celcius", None),
     ]
+    assert [s["measurand"] for s in samples if "location" in s] == ["Temperature"]
     assert {s["context"] for s in samples} == {"Sample.Periodic"}
 
 
@@ -109,6 +120,51 @@ def test_stop_carries_its_card_and_its_readings():
     payload = rendered(event)[1]
     assert payload["idTag"] == "A1"
     assert payload["transactionData"][0]["sampledValue"][0]["context"] == "Transaction.End"
+
+
+def test_stop_tells_begin_and_what_lay_between_before_the_end():
+    """OCPP 1.6 §6.45, §9.1.30: transactionData, each reading with its own time and context."""
+    values = [["energy_wh", 0, 900]]
+    values += [["at", 0, UTC_S - 100], ["energy_wh", 0, 100]]
+    values += [["at", 1, -40], ["energy_wh", 0, 500], ["power_w", 1, 7]]
+    values += [["at", 2, 0], ["energy_wh", 0, 600]]
+    event = Happening("STOPPED", tag=None, reason="local", meter_wh=900, values=values)
+    told = rendered(event)[1]["transactionData"]
+    short = [
+        (each["timestamp"][11:], [(s["context"], s["value"]) for s in each["sampledValue"]])
+        for each in told
+    ]
+    assert short == [
+        ("15:58:20Z", [("Transaction.Begin", "100")]),
+        ("15:59:20Z", [("Sample.Periodic", "500"), ("Sample.Periodic", "7")]),
+        ("16:00:00Z", [("Sample.Clock", "600")]),
+        ("16:00:00Z", [("Transaction.End", "900")]),
+    ]
+
+
+def test_stop_carries_signed_texts_unchanged():
+    """OCA, Signed Meter Values: format SignedData; a signature covers each byte."""
+    texts = {"begin": 'OCMF|{"FV":"1.0","é":"\\/"}|{"SD":"30"}', "end": 'OCMF|{"PG":"T2"}|{}'}
+    event = Happening("STOPPED", tag=None, reason="local", meter_wh=9, signed=texts)
+    event.body["values"] = [["at", 0, UTC_S - 100]]
+    told = rendered(event)[1]["transactionData"]
+    assert [each["sampledValue"] for each in told] == [
+        [
+            {
+                "value": texts[word],
+                "context": context,
+                "format": "SignedData",
+                "measurand": "Energy.Active.Import.Register",
+            }
+        ]
+        for word, context in (("begin", "Transaction.Begin"), ("end", "Transaction.End"))
+    ]
+
+
+def test_stop_with_a_begin_that_told_nothing_leaves_it_away():
+    """An empty sampledValue breaks some back ends (back-ends.md §1)."""
+    event = Happening("STOPPED", tag=None, reason="local", meter_wh=9, values=[["at", 0, 5]])
+    assert "transactionData" not in rendered(event)[1]
 
 
 def test_event_without_any_clock_shows_1970():

@@ -1,5 +1,6 @@
 """Our own events, in OCPP 1.6's words: (action, payload) for what the station has to say."""
 
+from chargepoint.core.metering import words_of
 from chargepoint.ocpp import times
 
 # OCPP 1.6 §4.8: what a transaction is called whose StartTransaction was never answered.
@@ -30,16 +31,8 @@ _CONTEXTS = {
     "other": "Other",
 }
 
-# quantity -> measurand, unit (None where OCPP 1.6 has no word for it), thousandths
-_QUANTITIES = {
-    "energy_wh": ("Energy.Active.Import.Register", "Wh", False),
-    "export_wh": ("Energy.Active.Export.Register", "Wh", False),
-    "power_w": ("Power.Active.Import", "W", False),
-    "current_ma": ("Current.Import", "A", True),
-    "offered_ma": ("Current.Offered", "A", True),
-    "voltage_mv": ("Voltage", "V", True),
-    "frequency_mhz": ("Frequency", None, True),
-}
+# Kinds of the readings in a stop (core/transaction_data.py).
+_KINDS = ("begin", "periodic", "clock")
 
 # key of BootNotification, setting
 _BOOT = (
@@ -61,7 +54,7 @@ def render(event, transaction_id: int, utc_s: int) -> tuple:
     ``transaction_id`` is the back end's id, None when it never gave one. ``utc_s`` is the time of
     the event; None, when no clock ever ran, shows as 1970: honest, and to be seen at once.
     """
-    return _EVENTS[event.kind](event, transaction_id, times.text_of(utc_s or 0))
+    return _EVENTS[event.kind](event, transaction_id, utc_s or 0)
 
 
 def boot(settings) -> dict:
@@ -83,28 +76,31 @@ def meter_values(
     connector: int, transaction_id: int, context: str, values: list, utc_s: int
 ) -> dict:
     """The payload of MeterValues; ``transaction_id`` None outside a transaction."""
-    readings = [meter_value(context, values, times.text_of(utc_s or 0))]
+    readings = [meter_value(context, values, utc_s or 0)]
     payload = {"connectorId": connector, "meterValue": readings}
     if transaction_id is not None:
         payload["transactionId"] = transaction_id
     return payload
 
 
-def meter_value(context: str, values: list, timestamp: str) -> dict:
+def meter_value(context: str, values: list, utc_s: int) -> dict:
     """One MeterValue; ``values`` is a list of (quantity, phase, value)."""
     sampled = [_sampled(context, quantity, phase, value) for quantity, phase, value in values]
-    return {"timestamp": timestamp, "sampledValue": sampled}
+    return {"timestamp": times.text_of(utc_s), "sampledValue": sampled}
 
 
 def _sampled(context, quantity, phase, value):
-    measurand, unit, thousandths = _QUANTITIES[quantity]
+    measurand, unit, decimals = words_of(quantity)
     sample = {
-        "value": thousandths_text(value) if thousandths else str(value),
+        "value": thousandths_text(value) if decimals else str(value),
         "context": _CONTEXTS.get(context, "Other"),
         "measurand": measurand,
     }
-    if unit is not None:
+    if unit:
         sample["unit"] = unit
+    if quantity == "celsius_mc":
+        # Inside the charge point; all else is measured at the outlet, the default.
+        sample["location"] = "Body"
     if phase:
         sample["phase"] = "L%d-N" % phase if quantity == "voltage_mv" else "L%d" % phase
     return sample
@@ -119,38 +115,71 @@ def thousandths_text(value: int) -> str:
     return "-" + text if value < 0 else text
 
 
-def _start(event, transaction_id, timestamp):
+def _start(event, transaction_id, utc_s):
     payload = {
         "connectorId": event.connector,
         "idTag": event.body["tag"],
         "meterStart": event.body["meter_wh"],
-        "timestamp": timestamp,
+        "timestamp": times.text_of(utc_s),
     }
+    if "reservation" in event.body:
+        payload["reservationId"] = event.body["reservation"]
     return "StartTransaction", payload
 
 
-def _sample(event, transaction_id, timestamp):
+def _sample(event, transaction_id, utc_s):
     body = event.body
-    value = meter_value(body.get("context"), body.get("values", ()), timestamp)
+    value = meter_value(body.get("context"), body.get("values", ()), utc_s)
     payload = {"connectorId": event.connector, "meterValue": [value]}
     if event.transaction is not None:
         payload["transactionId"] = _known(transaction_id)
     return "MeterValues", payload
 
 
-def _stop(event, transaction_id, timestamp):
+def _stop(event, transaction_id, utc_s):
     body = event.body
     payload = {
         "transactionId": _known(transaction_id),
         "meterStop": body["meter_wh"],
-        "timestamp": timestamp,
+        "timestamp": times.text_of(utc_s),
         "reason": _REASONS.get(body["reason"], "Other"),
     }
     if body.get("tag"):
         payload["idTag"] = body["tag"]
-    if body.get("values"):
-        payload["transactionData"] = [meter_value("end", body["values"], timestamp)]
+    data = _transaction_data(body, utc_s)
+    if data:
+        payload["transactionData"] = data
     return "StopTransaction", payload
+
+
+def _transaction_data(body, utc_s):
+    """The readings of a stop, the earliest first: values before the first "at" are the end's."""
+    signed = body.get("signed") or {}
+    found = [("end", utc_s, [])]
+    for value in body.get("values", ()):
+        if value[0] == "at":
+            moment = value[2] if value[2] > 0 else utc_s + value[2]
+            found.append((_KINDS[value[1]], moment, []))
+        else:
+            found[-1][2].append(value)
+    told = []
+    for context, moment, values in found[1:] + found[:1]:
+        reading = meter_value(context, values, moment)
+        if signed.get(context):
+            reading["sampledValue"].append(_signed(context, signed[context]))
+        if reading["sampledValue"]:
+            told.append(reading)
+    return told
+
+
+def _signed(context, text):
+    """What a meter signed, as it came: the signature covers each byte."""
+    return {
+        "value": text,
+        "context": _CONTEXTS[context],
+        "format": "SignedData",
+        "measurand": "Energy.Active.Import.Register",
+    }
 
 
 def _known(transaction_id):
