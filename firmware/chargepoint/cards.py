@@ -36,14 +36,18 @@ class Cards:
 
     def __init__(self, station):
         self._station = station
-        self._authorisation = Authorisation(station.settings, self._ask)
+        find = station.known.find
+        self._authorisation = Authorisation(station.settings, self._ask, self._reachable, find)
         self._anywhere = []
 
     def tick(self, now_ms: int) -> None:
         """Let the question that is open time out, and a card's authorisation find its vehicle."""
         self._authorisation.tick(now_ms)
+        self._station.known.local_list.tick()
         if self._anywhere:
             self._go_along(now_ms)
+        if self._station.settings.get("FreeCharging"):
+            self._charge_for_free(now_ms)
 
     def present_uid(self, uid: bytes, now_ms: int) -> None:
         """A card in the field; its idTag is its UID, see ``tag_of``."""
@@ -55,6 +59,8 @@ class Cards:
 
     def present(self, tag: str, now_ms: int) -> None:
         """A driver shows ``tag``."""
+        if self._free_plug("kept", tag, now_ms):
+            return
         for bay in self._station.bays:
             if bay.transaction.running and same_tag(bay.transaction.tag, tag):
                 bay.transaction.stop("local", now_ms, tag)
@@ -68,7 +74,7 @@ class Cards:
         """Ask for ``tag`` as if it were shown, for ``bay``; False when another is asked for."""
 
         def decided(tag, status, parent, now_ms):
-            if status == ACCEPTED and bay.usable():
+            if status == ACCEPTED and self.may_begin(bay, tag, parent):
                 self.grant(bay, tag, parent, now_ms)
             else:
                 bay.refuse(now_ms)
@@ -81,22 +87,51 @@ class Cards:
         bay.transaction.grant(tag, parent, now_ms, self._wait_ms())
         self._station.sound("accepted", now_ms)
 
-    def choose(self, tag: str):
+    def may_begin(self, bay, tag: str, parent: str, left: int = 0) -> bool:
+        """``bay`` is usable, and no one else's reservation is in the way of ``tag``; ``left`` is a
+        connector that it gives up."""
+        return bay.usable() and self._station.reservations.admits(bay.number, tag, parent, left)
+
+    def choose(self, tag: str, parent: str = None, left: int = 0):
         """The bay that an authorisation of ``tag`` without a connector is meant for, or None."""
         chosen = least = None
+        keeps = self._station.reservations.keeps
         for bay in self._station.bays:
-            if bay.usable():
-                rank = _rank(bay.transaction, tag)
+            if self.may_begin(bay, tag, parent, left):
+                ours = keeps(bay.number, tag, parent)
+                rank = (-1, 0) if ours else _rank(bay.transaction, tag)
                 if least is None or rank < least:
                     chosen, least = bay, rank
         return chosen
+
+    def _reachable(self):
+        return self._station.exchange.dialogue.ready
+
+    def _charge_for_free(self, now_ms):
+        """No card is wanted: a vehicle that is plugged in begins, once until it is unplugged."""
+        tag = self._station.settings.get("FreeChargingIdTag")
+        for bay in self._station.bays:
+            transaction = bay.transaction
+            waits = transaction.state in (transactions.PLUGGED, transactions.FINISHED)
+            if waits and not transaction.done and self.may_begin(bay, tag, None):
+                transaction.grant(tag, None, now_ms, self._wait_ms())
+
+    def _free_plug(self, held_by, tag, now_ms):
+        """A plug that was held for ``tag`` is let go."""
+        for bay in self._station.bays:
+            if same_tag(getattr(bay.transaction, held_by), tag):
+                bay.transaction.release()
+                self._station.sound("accepted", now_ms)
+                return True
+        return False
 
     def _ask(self, tag, number):
         return self._station.exchange.ask_authorize(tag, number, self._authorisation)
 
     def _decided(self, tag, status, parent, now_ms):
-        bay = self.choose(tag)
-        if status == ACCEPTED and not _waits(bay) and self._stop_by_parent(tag, parent, now_ms):
+        bay = self.choose(tag, parent)
+        meant = _waits(bay) or bay and self._station.reservations.keeps(bay.number, tag, parent)
+        if status == ACCEPTED and not meant and self._stop_by_parent(tag, parent, now_ms):
             return
         if status == ACCEPTED and bay is not None:
             self.grant(bay, tag, parent, now_ms)
@@ -115,13 +150,16 @@ class Cards:
             if waiting.state != transactions.AUTHORISED or waiting.tag != tag:
                 self._anywhere.remove((bay, tag))
                 continue
-            other = self.choose(tag)
-            if _waits(other):
-                parent = waiting.parent
+            parent = waiting.parent
+            other = self.choose(tag, parent, bay.number)
+            # One that waited before the card was shown is another driver's: this one is reserved.
+            if _waits(other) and (other.transaction.due_ms or 0) >= waiting.due_ms:
                 waiting.withdraw(now_ms, 0)
                 self.grant(other, tag, parent, now_ms)
 
     def _stop_by_parent(self, tag, parent, now_ms):
+        if self._free_plug("kept_parent", parent, now_ms):
+            return True
         for bay in self._station.bays:
             if bay.transaction.running and same_tag(bay.transaction.parent, parent):
                 bay.transaction.stop("local", now_ms, tag)

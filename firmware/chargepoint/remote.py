@@ -22,15 +22,25 @@ class Remote:
         """How many connectors there are."""
         return len(self._station.bays)
 
-    def remote_start(self, id_tag: str, connector: int) -> bool:
-        """Begin for ``id_tag`` at ``connector`` (None: the station chooses); OCPP 1.6 §5.11."""
+    def remote_start(self, id_tag: str, connector: int, profile: tuple = None) -> bool:
+        """Begin for ``id_tag`` at ``connector`` (None: the station chooses), with the charging
+        ``profile`` (head, periods) if one is given; OCPP 1.6 §5.11."""
         station = self._station
         bay = station.cards.choose(id_tag) if connector is None else station.bay(connector)
         if bay is None or not bay.usable():
             return False
-        if station.settings.get("AuthorizeRemoteTxRequests"):
-            return station.cards.authorise_remote(id_tag, bay, self.now_ms)
-        station.cards.grant(bay, id_tag, None, self.now_ms)
+        asks = station.settings.get("AuthorizeRemoteTxRequests")
+        if not station.cards.may_begin(bay, id_tag, None):
+            # Reserved: only the back end knows whether the parent is the right one (§5.13).
+            if not station.reservations.asks_parent(bay.number):
+                return False
+            asks = True
+        if asks and not station.cards.authorise_remote(id_tag, bay, self.now_ms):
+            return False
+        if profile is not None:
+            station.supply.expect(bay, id_tag, profile, self.now_ms)
+        if not asks:
+            station.cards.grant(bay, id_tag, None, self.now_ms)
         return True
 
     def remote_stop(self, transaction_id: int) -> bool:
@@ -69,6 +79,7 @@ class Remote:
         elif bay.transaction.state == transactions.STARTING:
             # Not yet a transaction, but it holds the plug as well.
             bay.withdraw(self.now_ms)
+        bay.transaction.release()
         lock.retry(self.now_ms)
         until_ms = self.now_ms + timing.UNLOCK_MS
 
@@ -83,9 +94,10 @@ class Remote:
         """Queue ``message`` to be sent after the answer; OCPP 1.6 §5.17."""
         return self._station.exchange.trigger(message, connector, self.now_ms)
 
-    def clear_cache(self) -> bool:
-        """There is no authorisation cache yet, so there is nothing to clear: Rejected."""
-        return False
+    def clear_cache(self):
+        """Forget what is remembered of idTags; OCPP 1.6 §5.4. A status, or a function of the time
+        that tells it once it is known."""
+        return self._station.known.clear_cache()
 
     def setting_changed(self, name: str) -> None:
         """Address or credentials of the back end take effect at the next connection."""

@@ -7,6 +7,7 @@ the dialogue with the back end, lamps. Nothing stands before safety.
 from chargepoint.bay import Bay
 from chargepoint.cards import Cards
 from chargepoint.core import timing
+from chargepoint.core.alive import Alive
 from chargepoint.core.availability import Availability
 from chargepoint.core.connector import Connector
 from chargepoint.core.faults import FaultBook
@@ -138,6 +139,7 @@ class Station:
         self.time = Timekeeper(
             ports.clock, self.journal, self.settings, ports.time_source, ports.log.write
         )
+        self._alive = Alive(self.journal, ports.clock.utc_s)
         self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode") + _CONFLICT)
         self.reservations = Reservations(
             len(ports.connectors), self.journal, self.condition, ports.clock.utc_s
@@ -187,6 +189,7 @@ class Station:
         self._attend_technician(now_ms)
         self._settle(now_ms)
         self.latches.keep()
+        self._alive.tick(self.bays, now_ms)
         wrote = self.journal.flush(now_ms)
         self.time.tick(now_ms)
         self.upkeep.step(now_ms, not wrote)
@@ -331,7 +334,7 @@ class Station:
 
     def _settle(self, now_ms):
         """Limits, availability and faults of the whole station reach every bay."""
-        self.faults.put("store_full", self.journal.trouble is not None, now_ms)
+        self.faults.put("store_full", self.journal.full, now_ms)
         self.faults.put("safe_mode", self.safe_mode, now_ms)
         self.faults.put(_CONFLICT[0], self.known.take_conflict(), now_ms)
         if self.availability.waiting:
@@ -341,21 +344,20 @@ class Station:
         claimed = self.upkeep.claims
         for bay in self.bays:
             bay.operative = not claimed and self.availability.operative(bay.number)
-            bay.shut = shut
+            bay.shut = shut or self.journal.full
         self.supply.settle(shut, now_ms)
 
     def _recover(self, now_ms):
         """Hand every transaction that did not live to record its stop to its bay."""
         self._recovered = True
         reason = self._reason_of_start()
-        alive = self.journal.get("alive")
-        alive_s = int(alive) if alive and alive.isdigit() else 0
         for transaction, connector, started, last in self.journal.unfinished():
-            last_s = max(self.journal.utc_of(last) or 0, alive_s) or None
+            last_s = max(self.journal.utc_of(last) or 0, self._alive.utc_s) or None
             meter_wh = _register_of(last)
             if meter_wh is None:
                 # A reading without the register: what the start knew is the least.
                 meter_wh = _register_of(started)
+            meter_wh = max(meter_wh, self._alive.register_wh(transaction))
             if connector > len(self.bays):
                 # The station was rebuilt with fewer connectors; nothing more can be measured.
                 body = {"tag": None, "reason": reason, "meter_wh": meter_wh}

@@ -105,6 +105,7 @@ ELSEWHERE = {
     "guard_trip": "here: test_guard_opens",
     "safe_mode": "here: test_safe_mode",
     "ventilation": "here: test_ventilation",
+    "local_list_conflict": "test_local_authorisation.py: test_back_end_that_contradicts_its_list",
     "store_full": "../unit/station/test_station.py: test_store_that_is_full",
     "reader_silent": "test_bad_input.py: test_reader_that_fails_is_reported",
     "reader_rubbish": "test_bad_input.py: test_reader_that_fails_is_reported",

@@ -1,13 +1,18 @@
-"""Who may charge: one question at a time, asked of the back end, with a rule for silence.
+"""Who may charge: one question at a time, and who answers it (OCPP 1.6 §3.4, §3.5, §4.1).
 
-The back end is asked whenever it can be; when it can't be, or does not answer in time, the
-offline rules decide (OCPP 1.6 §3.5, §4.1): an idTag that nothing is known of is taken only where
-AllowOfflineTxForUnknownId says so.
+Rules:
+- On line the back end is asked. With LocalPreAuthorize an idTag that is known here as Accepted
+  (local list, cache) begins at once and unasked; StartTransaction asks all the same. One that is
+  known as anything else is always asked about: the back end may have thought better of it.
+- Off line, and when no answer comes in time, OfflinePolicy decides: everyone, no one, or by the
+  keys. By these an idTag that is known here as Accepted may begin where LocalAuthorizeOffline
+  says so; one that is known as anything else (blocked, expired) may not; any other may where
+  AllowOfflineTxForUnknownId says so.
 """
 
 from chargepoint.core import timing
+from chargepoint.core.tags import ACCEPTED
 
-ACCEPTED = "Accepted"
 REFUSED = "Invalid"
 
 
@@ -15,13 +20,16 @@ class Authorisation:
     """Asks for one idTag at a time.
 
     ``ask(tag, number)`` hands question ``number`` to the back end and returns False when it is
-    not reachable; the answer comes back through ``answered`` or ``unanswered``. A word on an
-    older question is dropped, also when it was about the same idTag.
+    not reachable, which ``reachable()`` tells without asking; the answer comes back through
+    ``answered`` or ``unanswered``. A word on an older question is dropped, also when it was about
+    the same idTag. ``find(tag)`` gives (status, parent) of an idTag that is known here, or None.
     """
 
-    def __init__(self, settings, ask):
+    def __init__(self, settings, ask, reachable, find):
         self._settings = settings
         self._ask = ask
+        self._reachable = reachable
+        self._find = find
         self.tag = None
         self._decided = None
         self._deadline_ms = 0
@@ -37,6 +45,11 @@ class Authorisation:
         self.tag, self._decided = tag, decided
         self._deadline_ms = now_ms + timing.AUTHORISE_MS
         self._number += 1
+        if self._settings.get("LocalPreAuthorize") and self._reachable():
+            word = self._find(tag)
+            if word is not None and word[0] == ACCEPTED:
+                self._decide(ACCEPTED, word[1], now_ms)
+                return True
         if not self._ask(tag, self._number):
             self._decide_offline(now_ms)
         return True
@@ -57,8 +70,17 @@ class Authorisation:
             self._decide_offline(now_ms)
 
     def _decide_offline(self, now_ms):
-        allowed = self._settings.get("AllowOfflineTxForUnknownId")
-        self._decide(ACCEPTED if allowed else REFUSED, None, now_ms)
+        settings, word = self._settings, self._find(self.tag)
+        policy = settings.get("OfflinePolicy")
+        status, parent = (ACCEPTED, None) if word is None else word
+        if policy == "AcceptAll":
+            status = ACCEPTED
+        elif policy == "RefuseAll":
+            status = REFUSED
+        elif status == ACCEPTED and (word is None or not settings.get("LocalAuthorizeOffline")):
+            # Nothing that may be used is known of it.
+            status = ACCEPTED if settings.get("AllowOfflineTxForUnknownId") else REFUSED
+        self._decide(status, parent, now_ms)
 
     def _decide(self, status, parent, now_ms):
         tag, decided = self.tag, self._decided

@@ -89,6 +89,8 @@ FAULTS = (
     # State D for VENTILATION_MS where there is no ventilation.
     ("ventilation", "EVCommunicationError", "VentilationNotAvailable", NO, "self", 0, False,
      _NOW),
+    # The back end's word on an idTag is not what the local list that it sent says.
+    ("local_list_conflict", "LocalListConflict", "LocalListConflict", NO, "self", 0, False, _HELD),
     # The journal could not be written.
     ("store_full", "InternalError", "StoreFull", NO, "self", 0, False, _NOW),
     # The reader does not answer.

@@ -7,16 +7,22 @@ from chargepoint.core.authorisation import Authorisation, same_tag
 
 
 class Desk:
-    """Plays the settings, the way to the back end, and whoever wants to know."""
+    """Plays the settings, what is known here, the way to the back end, and whoever wants to know."""
 
-    def __init__(self, online=True, unknown_allowed=False):
-        self.online, self.unknown_allowed = online, unknown_allowed
+    def __init__(self, online=True, known=None, **keys):
+        self.online, self.known = online, known or {}
+        self.keys = {
+            "AllowOfflineTxForUnknownId": False,
+            "LocalAuthorizeOffline": True,
+            "LocalPreAuthorize": False,
+            "OfflinePolicy": "Keys",
+            **keys,
+        }
         self.asked, self.decisions = [], []
-        self.authorisation = Authorisation(self, self.ask)
+        self.authorisation = Authorisation(self, self.ask, lambda: self.online, self.known.get)
 
     def get(self, name):
-        assert name == "AllowOfflineTxForUnknownId"
-        return self.unknown_allowed
+        return self.keys[name]
 
     def ask(self, tag, number):
         self.asked.append((tag, number))
@@ -40,13 +46,13 @@ def test_authorisation_passes_the_back_ends_word_on():
 @pytest.mark.parametrize("allowed, status", [(True, "Accepted"), (False, "Invalid")])
 def test_authorisation_decides_by_the_offline_rule_when_no_one_can_be_asked(allowed, status):
     """OCPP 1.6 §3.5.2 AllowOfflineTxForUnknownId."""
-    desk = Desk(online=False, unknown_allowed=allowed)
+    desk = Desk(online=False, AllowOfflineTxForUnknownId=allowed)
     desk.request("TAG")
     assert desk.decisions == [("TAG", status, None)]
 
 
 def test_authorisation_decides_by_the_offline_rule_when_no_answer_comes():
-    desk = Desk(unknown_allowed=True)
+    desk = Desk(AllowOfflineTxForUnknownId=True)
     desk.request("TAG")
     desk.authorisation.tick(timing.AUTHORISE_MS - 1)
     assert desk.decisions == []
@@ -71,6 +77,66 @@ def test_authorisation_drops_a_late_word_on_an_older_question_about_the_same_idt
     assert len(desk.decisions) == 1
     desk.authorisation.answered(2, "Accepted", None, timing.AUTHORISE_MS + 30)
     assert desk.decisions[1] == ("TAG", "Accepted", None)
+
+
+GOOD, BAD = ("Accepted", "P"), ("Blocked", "P")
+
+
+def offline_word(known, **keys):
+    """What is decided about an idTag of which ``known`` is known, with no back end."""
+    desk = Desk(online=False, known={} if known is None else {"TAG": known}, **keys)
+    desk.request("TAG")
+    return desk.decisions[0][1]
+
+
+@pytest.mark.parametrize("local", [True, False])
+@pytest.mark.parametrize("unknown", [True, False])
+def test_offline_rules_by_the_keys(local, unknown):
+    """OCPP 1.6 §3.5.2, §4.1, §9.1: every combination of the two keys."""
+    keys = {"LocalAuthorizeOffline": local, "AllowOfflineTxForUnknownId": unknown}
+    assert offline_word(None, **keys) == ("Accepted" if unknown else "Invalid")
+    assert offline_word(GOOD, **keys) == ("Accepted" if local or unknown else "Invalid")
+    assert offline_word(BAD, **keys) == "Blocked"
+    assert offline_word(("Expired", None), **keys) == "Expired"
+
+
+@pytest.mark.parametrize("known", [None, GOOD, BAD])
+def test_offline_policy_goes_before_the_keys(known):
+    """The vendor key OfflinePolicy."""
+    keys = {"LocalAuthorizeOffline": False, "AllowOfflineTxForUnknownId": False}
+    assert offline_word(known, OfflinePolicy="AcceptAll", **keys) == "Accepted"
+    keys = {"LocalAuthorizeOffline": True, "AllowOfflineTxForUnknownId": True}
+    assert offline_word(known, OfflinePolicy="RefuseAll", **keys) == "Invalid"
+
+
+def test_known_idtag_is_not_asked_about_where_it_may_begin_before():
+    """OCPP 1.6 §9.1 LocalPreAuthorize: without waiting for or asking the back end."""
+    desk = Desk(known={"TAG": GOOD}, LocalPreAuthorize=True)
+    desk.request("TAG")
+    assert desk.decisions == [("TAG", "Accepted", "P")] and desk.asked == []
+
+
+@pytest.mark.parametrize("known, early", [(GOOD, False), (BAD, True), (None, True)])
+def test_back_end_is_asked_about_every_other_idtag(known, early):
+    """OCPP 1.6 §4.1: also about one that is remembered as not accepted."""
+    desk = Desk(known={} if known is None else {"TAG": known}, LocalPreAuthorize=early)
+    desk.request("TAG")
+    assert desk.decisions == [] and desk.asked == [("TAG", 1)]
+
+
+def test_early_start_needs_the_back_end_to_be_there():
+    """OCPP 1.6 §9.1: LocalPreAuthorize is for on line; off line LocalAuthorizeOffline decides."""
+    keys = {"LocalPreAuthorize": True, "LocalAuthorizeOffline": False}
+    assert offline_word(GOOD, **keys) == "Invalid"
+
+
+def test_silence_is_decided_by_what_is_known_then():
+    """The cache may have learned in between."""
+    desk = Desk()
+    desk.request("TAG")
+    desk.known["TAG"] = GOOD
+    desk.authorisation.unanswered(1, 5)
+    assert desk.decisions == [("TAG", "Accepted", "P")]
 
 
 def test_idtags_are_compared_without_regard_to_case():

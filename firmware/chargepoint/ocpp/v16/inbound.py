@@ -4,7 +4,7 @@
 remote_stop(transaction_id) -> bool, change_availability(connector, operative) -> status,
 reset(hard) -> bool, unlock(connector) -> status or a function now_ms -> status or None,
 trigger(message, connector or None) -> status,
-clear_cache() -> bool, setting_changed(name), connector_count.
+clear_cache() as unlock, setting_changed(name), connector_count.
 """
 
 from chargepoint.ocpp.check import check
@@ -30,6 +30,8 @@ class Inbound:
         self._settings = settings
         self._schema = schema
         self._added = {}
+        # With smart charging: a function(profile) that reads one, None for one that is refused.
+        self.read_tx_profile = None
 
     def add(self, actions: dict) -> None:
         """Let the rooms of other profiles answer: action -> ``function(payload, now_ms)``, which
@@ -86,7 +88,10 @@ class Inbound:
         # A connector that can't be started is Rejected, not an error (OCTT TC_027).
         if connector is not None and not 1 <= connector <= self._charge.connector_count:
             return _yes(False)
-        return _yes(self._charge.remote_start(payload["idTag"], connector))
+        if profile is None or self.read_tx_profile is None:
+            return _yes(self._charge.remote_start(payload["idTag"], connector))
+        read = self.read_tx_profile(profile)
+        return _yes(read and self._charge.remote_start(payload["idTag"], connector, read))
 
     def _remote_stop(self, payload):
         return _yes(self._charge.remote_stop(payload["transactionId"]))
@@ -100,7 +105,8 @@ class Inbound:
         return {"status": self._charge.change_availability(connector, operative)}
 
     def _clear_cache(self, payload):
-        return _yes(self._charge.clear_cache())
+        told = self._charge.clear_cache()
+        return _later(told) if callable(told) else {"status": told}
 
     def _data_transfer(self, payload):
         return {"status": "UnknownVendorId"}

@@ -1,0 +1,83 @@
+"""What is known here of idTags: the local list, the cache, and the back end's latest word.
+
+The list goes before the cache, and what is in the list is never in the cache (OCPP 1.6 §3.5). A
+back end that contradicts the list it sent is told so: LocalListConflict.
+"""
+
+from chargepoint.core import tags, timing
+from chargepoint.core.local_list import LocalList
+from chargepoint.core.tag_cache import TagCache
+from chargepoint.ocpp import times
+
+
+class Known:
+    """Of ``station``. ``conflict``: the back end just contradicted the list."""
+
+    def __init__(self, station):
+        self.conflict = False
+        self.local_list = LocalList(station.ports.store, station.journal)
+        self.cache = TagCache(station.journal)
+        self._journal = station.journal
+        self._settings = station.settings
+        self._clock = station.ports.clock
+        self._time = station.time
+
+    def find(self, tag: str) -> tuple:
+        """(status, parent) of ``tag`` by the list, else by the cache; None: nothing is known."""
+        word = self._listed(tag)
+        if word is None and self._settings.get("AuthorizationCacheEnabled"):
+            word = self.cache.find(tag, self._now_s())
+        return word
+
+    def learn(self, tag: str, info) -> None:
+        """The back end's word on ``tag``: an idTagInfo, which nobody may have checked yet."""
+        if not isinstance(info, dict) or not tags.is_status(info.get("status")):
+            return
+        status, listed = info["status"], self._listed(tag)
+        if status == tags.CONCURRENT:
+            # Of this moment, not of the idTag.
+            return
+        if listed is not None:
+            self.conflict = self.conflict or listed[0] != status
+        elif self._settings.get("AuthorizationCacheEnabled"):
+            expiry_s, parent = _expiry_s(info), info.get("parentIdTag")
+            parent = parent if isinstance(parent, str) else None
+            self.cache.learn(tag, status, expiry_s, parent, self._now_s())
+
+    def take_conflict(self) -> bool:
+        """Whether there was a conflict since this was last asked."""
+        conflict, self.conflict = self.conflict, False
+        return conflict
+
+    def clear_cache(self):
+        """OCPP 1.6 §5.4: "Rejected" without a cache, else a function that tells "Accepted" once
+        the flash has forgotten too, and None until then."""
+        if not self._settings.get("AuthorizationCacheEnabled"):
+            return "Rejected"
+        self.cache.clear()
+        until_ms = None
+
+        def told(now_ms):
+            nonlocal until_ms
+            if self._journal.pending == 0:
+                return "Accepted"
+            until_ms = until_ms or now_ms + timing.CLEAR_CACHE_MS
+            return "Rejected" if now_ms >= until_ms else None
+
+        return told
+
+    def _listed(self, tag):
+        if not self._settings.get("LocalAuthListEnabled"):
+            return None
+        return self.local_list.find(tag, self._now_s())
+
+    def _now_s(self):
+        # Before the clock is set, what expired by the last known time has expired all the same.
+        return self._clock.utc_s() or self._time.floor_s or None
+
+
+def _expiry_s(info):
+    try:
+        return times.parse(info.get("expiryDate"))
+    except ValueError:
+        return None
