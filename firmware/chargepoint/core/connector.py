@@ -33,7 +33,8 @@ class Connector:
     ``ports.options``: "max_ma" what the hardware carries (ValueError below 6 A), "phases" 1 or 3,
     "ventilated" D may be energised, "simplified" a vehicle that goes from A to C directly is
     served, at 10 A; and those of protection.py.
-    The station sets ``permitted``, ``limit_ma``, ``available``, ``holds_plug`` (a driver's claim
+    The station sets ``permitted``, ``limit_ma``, ``profile_ma`` (None: no limit by profiles),
+    ``available``, ``holds_plug`` (a driver's claim
     keeps the plug locked) and ``reading`` (the meter's last) before ``proceed``.
     ``refusal`` is a word of safety.py for why no energy flows, or None.
     """
@@ -43,6 +44,7 @@ class Connector:
         self.number = number
         self.permitted = False
         self.limit_ma = 0
+        self.profile_ma = None
         self.available = True
         self.holds_plug = False
         self.reading = None
@@ -66,7 +68,7 @@ class Connector:
         self._session = Session()
         self._pilot = ports.pilot
         self._guard = ports.guard
-        self._switches_phases = ports.second_relay is not None
+        self.switches_phases = ports.second_relay is not None
         self._events = []
         self._plugged = self._ready = self._energised = self._blocking = False
         self._cut = False
@@ -202,6 +204,7 @@ class Connector:
 
     def _limit(self):
         self.limits.put("allowed", self.limit_ma)
+        self.limits.put("profile", self.profile_ma)
         self.limits.put("simplified", SIMPLIFIED_MA if self.monitor.direct else None)
         self.protection.limit(self.limits)
 
@@ -224,7 +227,7 @@ class Connector:
         """Begin or end an interruption of the pilot, which a closed contactor never sees."""
         session = self._session
         idle = self.contactor.state == OPEN
-        if self._switches_phases:
+        if self.switches_phases:
             self.phases.tick(self.monitor.plugged, idle and not session.pwm, now_ms)
             self.contactor.phases = self.phases.count
         self.wake_up.tick(offers, self.ready or not idle, now_ms)

@@ -2,7 +2,8 @@
 
 name        from
 hardware    the board: contactor, tracks, wiring
-allowed     above the hardware: settings, profiles, the supply
+allowed     this connector's share of the supply
+profile     the charging profiles (composition.py)
 simplified  a vehicle without S2 (IEC 61851-1 A.2.3)
 cable       the proximity resistor (cable.py)
 temperature the derating curve (temperature.py)
@@ -20,6 +21,7 @@ class Limits:
     def __init__(self, hardware_ma: int):
         if hardware_ma < LEAST_MA:
             raise ValueError("max_ma %d: expected at least %d" % (hardware_ma, LEAST_MA))
+        self.hardware_ma = hardware_ma
         self._limits = {"hardware": hardware_ma}
         self.lowest_ma = hardware_ma
         self.binding = "hardware"
@@ -32,7 +34,8 @@ class Limits:
             self._limits.pop(name)
         else:
             self._limits[name] = limit_ma
-        self.binding = min(self._limits, key=self._limits.get)
+        # Of two that are equal, the one whose name tells more.
+        self.binding = min(sorted(self._limits, reverse=True), key=self._limits.get)
         self.lowest_ma = self._limits[self.binding]
 
     @property
