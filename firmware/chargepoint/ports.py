@@ -235,8 +235,8 @@ class Lamp:
     """The station's lamp of one connector."""
 
     def show(self, meaning: str) -> None:
-        """Show a meaning: free, waiting, refused, ready, charging, paused, fault, offline,
-        update. Called in every step."""
+        """Show a meaning: free, waiting, refused, ready, charging, paused, reserved, fault,
+        offline, update. Called in every step."""
 
     def dim(self, percent: int) -> None:
         """Brightness, 0..100 (LightIntensity, OCPP 1.6 §9.1); a lamp that can't dim ignores it."""

@@ -59,6 +59,8 @@ TABLE = (
     b"LampNight|hours||||RW||"
     b"Hours of the day in which lamps are dimmed, such as 22-6; empty: never.\n"
     b"LampNightIntensity|int|20|0|100|RW||The lamp in these hours, in percent.\n"
+    b"ReservationEnabled|bool|true|||RW||"
+    b"ReserveNow is accepted; false: it is Rejected, and what is reserved stays so.\n"
     b"SupplyLimitLock|bool|false|||RW||"
     b"true: SupplyLimit is the technician's; the back end can't change it, nor unlock it.\n"
 )

@@ -14,6 +14,7 @@ MEANINGS = (
     "ready",
     "charging",
     "paused",
+    "reserved",
     "fault",
     "offline",
     "update",
