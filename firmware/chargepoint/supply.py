@@ -163,7 +163,8 @@ class Supply:
         if claim.limit_ma < most_ma:
             most_ma = claim.limit_ma
         cable = connector.protection.cable
-        if cable is not None and cable.limit_ma is not None and cable.limit_ma < most_ma:
+        # 0: not known yet. A newcomer's share is asked for before its cable was measured.
+        if cable is not None and 0 < cable.limit_ma < most_ma:
             most_ma = cable.limit_ma
         return most_ma
 

@@ -34,6 +34,19 @@ def set_to(stage, key, value):
     return call.result["status"]
 
 
+def allow(stage, amps):
+    """The back end limits a transaction, as home energy managers do: a TxDefaultProfile."""
+    schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0}]}
+    schedule["chargingSchedulePeriod"][0]["limit"] = amps
+    profile = {"chargingProfileId": 1, "stackLevel": 0, "chargingSchedule": schedule}
+    profile["chargingProfilePurpose"] = "TxDefaultProfile"
+    profile["chargingProfileKind"] = "Relative"
+    payload = {"connectorId": 0, "csChargingProfiles": profile}
+    call = stage.csms.call(IDENTITY, "SetChargingProfile", payload)
+    stage.until(lambda: call.done, 10, f"an answer to a limit of {amps} A")
+    assert call.result == {"status": "Accepted"}, call.result or call.error
+
+
 def carries(stage, amps):
     """In process: the hardware carries so much, whatever the desk's board says."""
     connector = stage.target.device.station.bay(1).connector

@@ -21,7 +21,6 @@ class Limits:
     def __init__(self, hardware_ma: int):
         if hardware_ma < LEAST_MA:
             raise ValueError("max_ma %d: expected at least %d" % (hardware_ma, LEAST_MA))
-        self.hardware_ma = hardware_ma
         self._limits = {"hardware": hardware_ma}
         self.lowest_ma = hardware_ma
         self.binding = "hardware"
@@ -37,6 +36,11 @@ class Limits:
         # Of two that are equal, the one whose name tells more.
         self.binding = min(sorted(self._limits, reverse=True), key=self._limits.get)
         self.lowest_ma = self._limits[self.binding]
+
+    @property
+    def hardware_ma(self) -> int:
+        """What the board carries."""
+        return self._limits["hardware"]
 
     @property
     def enough(self) -> bool:

@@ -1,16 +1,20 @@
 """Standards §1.3: pause and resume from limits; one and three phases with their waits."""
 
-from host_tests.conformance.stories import ON_DESKS, charge, set_to, until_closed, until_open
-
-# Less than 6 A each only where two share a supply; two full connectors on unix want 176 KB.
-_TWO = {"connectors": 2, "settings": {"SupplyLimit": "32"}}
+from host_tests.conformance.stories import (
+    ON_DESKS,
+    allow,
+    charge,
+    set_to,
+    until_closed,
+    until_open,
+)
 
 
 def test_pause_less_than_6_a_ends_pwm_and_opens_without_load(case, make_stage):
     """IEC 61851-1 table A.7, A.6 rows 9.1, 10.1 [EV]: I < 6 A is x1: a pause, not a small duty."""
-    stage = make_stage(**_TWO).ready()
+    stage = make_stage().ready()
     charge(stage, 15)
-    set_to(stage, "SupplyLimit", 11)
+    allow(stage, 5.5)
     told_ms = stage.now_ms
     until_open(stage)
     ended_ms = case.seen.when(told_ms, pwm=False)
@@ -21,14 +25,14 @@ def test_pause_less_than_6_a_ends_pwm_and_opens_without_load(case, make_stage):
 
 def test_resume_gives_pwm_first_and_closes_within_3_s(case, make_stage):
     """IEC 61851-1 table A.6 rows 3.1, 4 [EV]: the offer returns, the vehicle asks, 3 s."""
-    stage = make_stage(**_TWO).ready()
+    stage = make_stage().ready()
     charge(stage, 15)
-    set_to(stage, "SupplyLimit", 11)
+    allow(stage, 5.5)
     until_open(stage)
     paused_ms = case.seen.when(case.seen.when(closed=True), pwm=False)
     stage.advance(60)
     case.holds("no PWM in the pause", not case.seen.ever(paused_ms, pwm=True))
-    set_to(stage, "SupplyLimit", 24)
+    allow(stage, 12)
     told_ms = stage.now_ms
     until_closed(stage)
     pwm_ms = case.seen.when(told_ms, pwm=True)
@@ -39,10 +43,10 @@ def test_resume_gives_pwm_first_and_closes_within_3_s(case, make_stage):
 
 def test_resume_waits_5_s_after_the_end_of_pwm(case, make_stage):
     """IEC 61851-1 table A.6 row 6 [EV]: a limit that swings does not make the duty swing."""
-    stage = make_stage(**_TWO).ready()
+    stage = make_stage().ready()
     charge(stage, 15)
-    for amps in (11, 12, 11, 12, 11, 12):
-        set_to(stage, "SupplyLimit", amps)
+    for amps in (5.5, 6, 5.5, 6, 5.5, 6):
+        allow(stage, amps)
         stage.advance(1)
     stage.advance(20)
     first_ms = case.seen.when(case.seen.when(closed=True), pwm=False)

@@ -27,7 +27,8 @@ def closed(stage):
     return [n for n, outlet in stage.world.connectors.items() if outlet.contactor.closed]
 
 
-def show(stage, uid, seconds=8):
+def show(stage, uid, seconds=15):
+    """A card, and time enough for another vehicle to make room (core/sharing.py)."""
     stage.tap(uid)
     stage.advance(seconds)
 
