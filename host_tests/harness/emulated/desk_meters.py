@@ -11,7 +11,9 @@ S0_PER_KWH = 1000
 
 
 def fit(kind: str, at: int, store):
-    """The driver for the meter of connector ``at`` (from 0): CSE7766, S0, or a Modbus model."""
+    """The driver for the meter of connector ``at`` (from 0): CSE7766, S0, SIGNING, or a Modbus model."""
+    if kind == "SIGNING":
+        return _signing(at)
     if kind == "S0":
         return _s0(at, store)
     if kind == "CSE7766":
@@ -25,6 +27,14 @@ def _modbus(kind, at):
 
     model = find(kind)
     return ModbusMeter(_line(at, model.line), model)
+
+
+def _signing(at):
+    from chargepoint.drivers.meter_models import find
+    from desk_signing import SigningMeter
+
+    model = find("SDM630")
+    return SigningMeter(_line(at, model.line), model)
 
 
 def _cse7766(at, store):

@@ -51,7 +51,7 @@ class Wiring:
     def __init__(self, world, pins, meters: dict, reader=None):
         self._world = world
         self._pins = pins
-        self._meters = meters
+        self.meters = meters
         self._reader = reader
         self._lines = {pins.METER_UART[number - 1]: meter for number, meter in meters.items()}
         if reader is not None:
@@ -99,7 +99,7 @@ class Wiring:
         sent = [[uart, data.hex()] for uart, data in self._take_lines(now_ms)]
         if sent:
             snapshot["u"] = sent
-        counts = [[n - 1, m.count()] for n, m in self._meters.items() if hasattr(m, "count")]
+        counts = [[n - 1, m.count()] for n, m in self.meters.items() if hasattr(m, "count")]
         if counts and self._is_new("counts", counts):
             snapshot["k"] = counts
         rows = self._reader.rows() if hasattr(self._reader, "rows") else None
@@ -189,8 +189,8 @@ class Wiring:
             self._world.buzzer = level
 
     def _on_fault(self, name, connector, present):
-        if name.startswith("meter_") and connector in self._meters:
-            self._meters[connector].fault = _word(self._world.outlet(connector).faults)
+        if name.startswith("meter_") and connector in self.meters:
+            self.meters[connector].fault = _word(self._world.outlet(connector).faults)
         elif name.startswith("reader_"):
             self._tell_reader()
 
