@@ -10,6 +10,8 @@
 An answer to a call of ours is read leniently: there, only what we need must be right. Properties
 that we do not know, texts that are too long and null for what may be absent do no harm, and a
 refused answer would only be asked for again.
+
+A long payload is checked in pieces: ``checking`` pauses in its arrays.
 """
 
 from micropython import const
@@ -22,23 +24,31 @@ from chargepoint.ocpp.errors import (
     TYPE_CONSTRAINT_VIOLATION,
     OcppError,
 )
+from chargepoint.ocpp.strict_json import whole
 
 _ABSENT = object()
 _END = const(0x7D)  # }
 _SPACE = const(0x20)
 _REQUIRED = const(0x21)  # !
 _LONGEST_NAME = const(40)
+# Items between two pauses: 2 to 4 ms on an ESP32.
+_PAUSE_ITEMS = const(2)
 
 
 def check(table: bytes, name: str, payload, lenient: bool = False) -> None:
-    """Raise OcppError when ``payload`` is not a message ``name`` of ``table``; KeyError when
-    the table has no such line."""
+    """As ``checking``, at once."""
+    whole(checking(table, name, payload, lenient))
+
+
+def checking(table: bytes, name: str, payload, lenient: bool = False):
+    """A generator that raises OcppError when ``payload`` is not a message ``name`` of ``table``;
+    KeyError when the table has no such line."""
     at = table.find(b"\n%s {" % name.encode())
     if at < 0:
         raise KeyError(name)
     if type(payload) is not dict:
         raise OcppError(FORMATION_VIOLATION, "payload: expected an object")
-    _Walk(table, at + len(name) + 3, lenient).object(payload, "")
+    yield from _Walk(table, at + len(name) + 3, lenient).object(payload, "")
 
 
 class _Walk:
@@ -57,7 +67,7 @@ class _Walk:
             field = self._field(value, name, path)
             if value is not _ABSENT and name in value:
                 known.append(name)
-            self._type(field, path + name)
+            yield from self._type(field, path + name)
             if self._table[self._at] == _SPACE:
                 self._at += 1
         self._at += 1
@@ -95,9 +105,11 @@ class _Walk:
         kind = chr(self._table[self._at])
         self._at += 1
         if kind == "{":
-            self._object(value, path)
+            if value is not _ABSENT and type(value) is not dict:
+                raise _wrong_type(path, "an object")
+            yield from self.object(value, path + ".")
         elif kind == "[":
-            self._array(value, path)
+            yield from self._array(value, path)
         elif kind == "e":
             self._enumeration(value, path)
         elif kind == "s":
@@ -105,21 +117,18 @@ class _Walk:
         elif value is not _ABSENT:
             self._scalar(kind, value, path)
 
-    def _object(self, value, path):
-        if value is not _ABSENT and type(value) is not dict:
-            raise _wrong_type(path, "an object")
-        self.object(value, path + ".")
-
     def _array(self, value, path):
         if value is not _ABSENT and type(value) is not list:
             raise _wrong_type(path, "an array")
         start = self._at
-        self._type(_ABSENT, path)
+        yield from self._type(_ABSENT, path)
         end = self._at
         if value is not _ABSENT:
             for number, item in enumerate(value):
                 self._at = start
-                self._type(item, "%s[%d]" % (path, number))
+                yield from self._type(item, "%s[%d]" % (path, number))
+                if number % _PAUSE_ITEMS:
+                    yield
         self._at = end + 1
 
     def _enumeration(self, value, path):

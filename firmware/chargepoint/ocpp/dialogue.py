@@ -7,8 +7,9 @@
 - An answer to anything but the open call is offered to ``late`` and then ignored: a foreign id
   never touches the open call.
 - An answer is never answered, whatever is wrong with it.
-- An answer that has to wait for the hardware (a lock) is given as a function, which is asked in
-  each step, and lost with the connection.
+- An answer that has to wait (for a lock, for the flash, for its turn) is given as a function,
+  which is asked in each step, and lost with the connection.
+- A long message is read and checked over several steps; the next one waits for it.
 """
 
 from binascii import hexlify
@@ -25,10 +26,9 @@ _ANSWERS = 16
 
 
 class Dialogue:
-    """``inbound(action, payload, now_ms)`` gives the answer to a call (a payload, or a function
-    ``now_ms -> payload or None``) or raises OcppError,
-    ``inbound.before_accepted`` does so while the registration is not accepted, and
-    ``inbound.check_answer(action, payload)`` raises OcppError for a bad answer to a call of ours.
+    """``inbound`` (v16/inbound.py) checks and answers calls: ``checking(action, payload)`` and
+    ``checking_answer`` are generators that raise OcppError; ``answer(action, payload, now_ms,
+    accepted)`` gives a payload, or a function ``now_ms -> payload or None``, or raises it.
 
     ``sources`` are asked in order, ``next(now_ms) -> Call or None``, when no call is open.
     ``registration`` (see registration.py) says which of them may speak and whether incoming
@@ -48,6 +48,8 @@ class Dialogue:
         self._inbound = inbound
         self._answers = []
         self._awaited = []
+        self._work = None
+        self._now_ms = 0
         self._open = None
         self._open_id = None
         self._open_text = None
@@ -64,6 +66,7 @@ class Dialogue:
         self.online = False
         self._answers.clear()
         self._awaited.clear()
+        self._work = None
         if self._open is not None:
             self._finish(LOST, None, now_ms)
 
@@ -73,33 +76,32 @@ class Dialogue:
         return self.online and (self.registration is None or self.registration.accepted)
 
     @property
+    def idle(self) -> bool:
+        """No call of ours is open, and no answer of ours is due."""
+        return self._open is None and not self._answers and not self._awaited
+
+    @property
     def crowded(self) -> bool:
-        """So many answers wait to leave that no further message should be read yet."""
-        return len(self._answers) + len(self._awaited) >= _ANSWERS
+        """No further message should be read yet: one is being worked on, or so many answers wait
+        to leave."""
+        return self._work is not None or self._is_full()
 
     def receive_text(self, text: str, now_ms: int) -> None:
-        """Act on one message of the back end; never raises for what is in it."""
-        try:
-            frame = frames.parse(text)
-        except frames.FrameError as error:
-            self._malformed(error, now_ms)
-            return
-        if frame is None:
-            self._ignore("unknown MessageTypeId")
-        elif frame[0] == frames.CALL:
-            self._called(frame[1], frame[2], frame[3], now_ms)
-        elif frame[1] != self._open_id:
-            self._belated(frame, now_ms)
-        elif frame[0] == frames.RESULT:
-            self._answered(frame[2], now_ms)
-        else:
-            self._finish(REFUSED, (frame[2], frame[3]), now_ms)
+        """Act on one message of the back end; never raises for what is in it.
+
+        A long one takes more than this step: ``crowded`` until it is done.
+        """
+        self._work = self._receive(text)
+        self._go_on(now_ms)
 
     def tick(self, now_ms: int) -> None:
         """Let the open call time out, and ask the sources for the next one."""
+        if self._work is not None:
+            self._go_on(now_ms)
         if self._awaited:
             self._answer_awaited(now_ms)
-        if self._open is not None and now_ms >= self._deadline_ms:
+        # An answer that is being read is no silence.
+        if self._work is None and self._open is not None and now_ms >= self._deadline_ms:
             self._finish(TIMED_OUT, None, now_ms)
         if self.online and self._open is None:
             for source in self.sources:
@@ -137,51 +139,81 @@ class Dialogue:
         if call.done is not None:
             call.done(outcome, payload, now_ms)
 
-    def _answered(self, payload, now_ms):
+    def _go_on(self, now_ms):
+        self._now_ms = now_ms
         try:
-            self._inbound.check_answer(self._open.action, payload)
-        except OcppError as error:
-            self._refuse_answer(error.code, error.description, now_ms)
+            next(self._work)
+        except StopIteration:
+            self._work = None
+
+    def _receive(self, text):
+        """A generator: what is to be done with ``text``, with pauses."""
+        try:
+            frame = yield from frames.parsing(text)
+        except frames.FrameError as error:
+            self._malformed(error, self._now_ms)
             return
-        self._finish(ANSWERED, payload, now_ms)
+        if frame is None:
+            self._ignore("unknown MessageTypeId")
+        elif frame[0] == frames.CALL:
+            yield from self._called(frame[1], frame[2], frame[3])
+        elif frame[1] != self._open_id:
+            self._belated(frame, self._now_ms)
+        elif frame[0] == frames.RESULT:
+            yield from self._answered(frame[2])
+        else:
+            self._finish(REFUSED, (frame[2], frame[3]), self._now_ms)
+
+    def _answered(self, payload):
+        try:
+            yield from self._inbound.checking_answer(self._open.action, payload)
+        except OcppError as error:
+            self._refuse_answer(error.code, error.description, self._now_ms)
+            return
+        self._finish(ANSWERED, payload, self._now_ms)
 
     def _refuse_answer(self, code, description, now_ms):
         self._ignore("answer: " + description)
         self._finish(REFUSED, (code, description), now_ms)
 
-    def _called(self, unique_id, action, payload, now_ms):
-        answer, registration = self._inbound, self.registration
-        if registration is not None and not registration.accepted:
-            answer = answer.before_accepted
-            if not registration.listens(now_ms):
-                self._ignore("call %s while the registration is rejected" % action)
-                return
+    def _called(self, unique_id, action, payload):
+        inbound, registration = self._inbound, self.registration
+        accepted = registration is None or registration.accepted
+        if not accepted and not registration.listens(self._now_ms):
+            self._ignore("call %s while the registration is rejected" % action)
+            return
         try:
-            result = answer(action, payload, now_ms)
-            if callable(result):
-                self._awaited.append((unique_id, result))
-                return
-            text = frames.build_result(unique_id, result)
-        except OcppError as error:
-            text = frames.build_error(unique_id, error.code, error.description)
-        except MemoryError:
-            text = frames.build_error(unique_id, INTERNAL_ERROR, "out of memory")
-        self._answer(text, now_ms)
+            yield from inbound.checking(action, payload)
+            result = inbound.answer(action, payload, self._now_ms, accepted)
+        except (OcppError, MemoryError) as error:
+            self._answer(_refusal(unique_id, error), self._now_ms)
+            return
+        if callable(result):
+            self._awaited.append((unique_id, result))
+        else:
+            self._answer(_result(unique_id, result), self._now_ms)
 
     def _answer_awaited(self, now_ms):
         for waiting in list(self._awaited):
             unique_id, result = waiting
-            payload = result(now_ms)
-            if payload is not None:
+            try:
+                payload = result(now_ms)
+                text = None if payload is None else _result(unique_id, payload)
+            except (OcppError, MemoryError) as error:
+                text = _refusal(unique_id, error)
+            if text is not None:
                 self._awaited.remove(waiting)
-                self._answer(frames.build_result(unique_id, payload), now_ms)
+                self._answer(text, now_ms)
 
     def _answer(self, text, now_ms):
-        if self.crowded:
+        if self._is_full():
             self._ignore("%d answers wait to be sent" % _ANSWERS)
             return
         self._answers.append(text)
         self.said_ms = now_ms
+
+    def _is_full(self):
+        return len(self._answers) + len(self._awaited) >= _ANSWERS
 
     def _belated(self, frame, now_ms):
         known = False
@@ -205,3 +237,16 @@ class Dialogue:
     def _ignore(self, complaint):
         self.ignored += 1
         self.complaint = complaint
+
+
+def _result(unique_id, payload):
+    try:
+        return frames.build_result(unique_id, payload)
+    except MemoryError as error:
+        return _refusal(unique_id, error)
+
+
+def _refusal(unique_id, error):
+    if isinstance(error, OcppError):
+        return frames.build_error(unique_id, error.code, error.description)
+    return frames.build_error(unique_id, INTERNAL_ERROR, "out of memory")

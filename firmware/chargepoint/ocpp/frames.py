@@ -51,7 +51,12 @@ class FrameError(Exception):
 
 
 def parse(text: str) -> tuple:
-    """The frame in ``text``.
+    """The frame in ``text``, at once; see ``parsing``."""
+    return strict_json.whole(parsing(text))
+
+
+def parsing(text: str):
+    """A generator, which pauses in a long text, and returns its frame.
 
     (CALL, id, action, payload), (RESULT, id, payload), (ERROR, id, code, description), or None
     for a MessageTypeId that is not one of OCPP-J's, which §4.1.3 tells to ignore. Raises
@@ -67,7 +72,7 @@ def parse(text: str) -> tuple:
             raise ValueError("message of %d characters: at most %d" % (len(text), TEXT_LENGTH))
         if text.count("[") + text.count("{") > _CONTAINERS:
             raise ValueError("more than %d arrays and objects" % _CONTAINERS)
-        frame = strict_json.loads(text)
+        frame = yield from strict_json.loading(text)
     except ValueError as error:
         kind, unique_id = _head_of(text)
         raise FrameError(kind, unique_id, "not JSON: %s" % error)

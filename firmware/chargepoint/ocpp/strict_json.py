@@ -3,6 +3,8 @@
 MicroPython's own ``json.loads`` takes ``[1 2]``, ``[1}``, ``{"a":}``, ``{1:2}`` and texts that
 end in the middle, and gives no sign of it. This reader refuses them, and also numbers of more
 than 40 digits, lone surrogates, control characters in strings and more than ``depth`` levels.
+
+A byte takes some 2,700 instructions, so a long text is read in pieces: ``loading`` pauses.
 """
 
 from micropython import const
@@ -13,6 +15,10 @@ _COLON = const(58)
 _BACKSLASH = const(92)
 _BLANK = const(32)
 _NUMBER_LENGTH = const(40)
+_OBJECT = const(123)  # {
+_ARRAY = const(91)  # [
+# Bytes between two pauses: 3 to 6 ms on an ESP32.
+_PAUSE_BYTES = const(200)
 
 _ESCAPES = b'"\\/bfnrt'
 _ESCAPED = '"\\/\b\f\n\r\t'
@@ -22,15 +28,30 @@ _WORDS = ((b"true", True), (b"false", False), (b"null", None))
 
 
 def loads(text: str, depth: int = 10):
-    """The value of ``text``; raises ValueError that says what is wrong and where (byte offset).
+    """The value of ``text``, read at once; see ``loading``."""
+    return whole(loading(text, depth))
 
-    ``text`` is a str (a peer's message). Of doubled names in an object the last one counts.
+
+def whole(pausing):
+    """What the generator ``pausing`` returns, without its pauses."""
+    while True:
+        try:
+            next(pausing)
+        except StopIteration as end:
+            return end.value
+
+
+def loading(text: str, depth: int = 10):
+    """A generator that returns the value of ``text``.
+
+    Raises ValueError that says what is wrong and where (byte offset). ``text`` is a str (a peer's
+    message). Of doubled names in an object the last one counts.
     """
     # Bytes, because indexing a str walks its UTF-8 from the start on MicroPython; there they share
     # the text's memory, so a long message is not doubled.
     reader = _Reader(text.encode())
     try:
-        value = reader.value(depth)
+        value = yield from reader.value(depth)
         reader.skip_space()
     except IndexError:
         raise ValueError("the text ends too early, at byte %d" % len(reader.data))
@@ -43,6 +64,7 @@ class _Reader:
     def __init__(self, data):
         self.data = data
         self.at = 0
+        self.pause_at = _PAUSE_BYTES
 
     def wrong(self, expected):
         return ValueError("byte %d: expected %s" % (self.at, expected))
@@ -54,16 +76,25 @@ class _Reader:
         self.at = at
 
     def value(self, depth):
+        """A generator: only containers pause, so a scalar in one is read without it."""
+        first = self.first()
+        if first == _OBJECT:
+            return (yield from self.members(depth))
+        if first == _ARRAY:
+            return (yield from self.items(depth))
+        return self.scalar(first)
+
+    def first(self):
+        """The next byte that is no space."""
         first = self.data[self.at]
         if first <= _BLANK:
             self.skip_space()
             first = self.data[self.at]
+        return first
+
+    def scalar(self, first):
         if first == _QUOTE:
             return self.string()
-        if first == 123:  # {
-            return self.members(depth)
-        if first == 91:  # [
-            return self.items(depth)
         if first == 45 or 48 <= first <= 57:
             return self.number()
         for word, value in _WORDS:
@@ -104,9 +135,22 @@ class _Reader:
         values = []
         more = not self.opened(depth, 93)
         while more:
-            values.append(self.value(depth - 1))
+            first = self.first()
+            if first == _OBJECT or first == _ARRAY:
+                values.append((yield from self.value(depth - 1)))
+            else:
+                values.append(self.scalar(first))
+            if self.tired():
+                yield
             more = self.next_item(93)
         return values
+
+    def tired(self):
+        """Time for a pause."""
+        if self.at < self.pause_at:
+            return False
+        self.pause_at = self.at + _PAUSE_BYTES
+        return True
 
     def members(self, depth):
         values = {}
@@ -120,7 +164,13 @@ class _Reader:
             if self.data[self.at] != _COLON:
                 raise self.wrong("a colon")
             self.at += 1
-            values[name] = self.value(depth - 1)
+            first = self.first()
+            if first == _OBJECT or first == _ARRAY:
+                values[name] = yield from self.value(depth - 1)
+            else:
+                values[name] = self.scalar(first)
+            if self.tired():
+                yield
             more = self.next_item(125)
         return values
 

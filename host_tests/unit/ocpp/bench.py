@@ -92,10 +92,13 @@ class Charge:
         return self._note("trigger", message, connector, answer="Accepted")
 
     def clear_cache(self):
-        return self._note("clear_cache", answer=False)
+        return self._note("clear_cache", answer="Rejected")
 
     def setting_changed(self, name):
         self._note("setting_changed", name)
+
+    def once_saved(self, payload):
+        return payload
 
 
 class Source:

@@ -330,7 +330,7 @@ ACTIONS = st.sampled_from(
 def test_every_call_gets_one_answer_of_the_right_class(action, payload):
     talk = Talk()
     talk.hear(2, "a", action, payload)
-    (answer,) = talk.sent()
+    (answer,) = [frame for step in range(40) for frame in talk.sent(step * 10)]
     assert answer[1] == "a"
     if answer[0] == 4:
         assert talk.charge.asked == []
@@ -338,6 +338,57 @@ def test_every_call_gets_one_answer_of_the_right_class(action, payload):
         assert answer[2] == "NotImplemented"
     if action == "SendLocalList":
         assert answer[2] == "NotSupported"
+
+
+def long_call(unique_id):
+    """Some 2,500 characters: a dozen pauses."""
+    periods = [{"startPeriod": 60 * n, "limit": 16.0} for n in range(50)]
+    schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": periods}
+    profile = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": schedule,
+    }
+    payload = {"idTag": "A", "chargingProfile": profile}
+    return json.dumps([2, unique_id, "RemoteStartTransaction", payload])
+
+
+def test_long_message_is_worked_on_over_many_steps_and_the_next_one_waits():
+    """A step may not be held up: a byte takes 2,700 instructions, an item of an array 140,000."""
+    talk = Talk()
+    talk.dialogue.receive_text(long_call("a"), 0)
+    steps = 0
+    while talk.dialogue.crowded:
+        steps += 1
+        assert steps < 99
+        answers = talk.sent(steps * 10)
+        assert answers == [] or not talk.dialogue.crowded
+    assert steps > 10
+
+
+@pytest.mark.parametrize("end", ["disconnected", "answered"])
+def test_long_message_is_answered_once_or_lost_with_its_connection(end):
+    talk = Talk()
+    talk.dialogue.receive_text(long_call("a"), 0)
+    if end == "disconnected":
+        talk.dialogue.disconnected(10)
+        talk.dialogue.connected(20)
+    answers = [frame for step in range(3, 99) for frame in talk.sent(step * 10)]
+    expected = [] if end == "disconnected" else [[3, "a", {"status": "Rejected"}]]
+    assert answers == expected and not talk.dialogue.crowded
+
+
+def test_open_call_does_not_time_out_while_its_long_answer_is_read(outcomes):
+    talk = Talk(heartbeat(outcomes))
+    ((_, unique_id, *_),) = talk.sent(0)
+    words = ["x" * 20] * 100
+    answer = {"currentTime": "2026-11-23T20:57:00Z", "more": words}
+    talk.dialogue.receive_text(json.dumps([3, unique_id, answer]), 29_990)
+    for step in range(40):
+        talk.sent(30_000 + step * 10)
+    assert outcomes == [(ANSWERED, answer)]
 
 
 @given(st.lists(st.text(max_size=40) | JSON.map(json.dumps), max_size=8))

@@ -142,7 +142,7 @@ def test_unlock_that_takes_its_time_is_a_function_that_tells_the_answer(charge, 
 
 def test_unlock_may_wait_while_the_registration_is_pending(charge):
     charge.unlock = lambda connector: lambda now_ms: "Unlocked"
-    answer = new_inbound(charge).before_accepted("UnlockConnector", {"connectorId": 2}, 0)
+    answer = new_inbound(charge).answer("UnlockConnector", {"connectorId": 2}, 0, False)
     assert answer(10) == {"status": "Unlocked"}
 
 

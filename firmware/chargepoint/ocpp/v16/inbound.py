@@ -4,10 +4,11 @@
 remote_stop(transaction_id) -> bool, change_availability(connector, operative) -> status,
 reset(hard) -> bool, unlock(connector) -> status or a function now_ms -> status or None,
 trigger(message, connector or None) -> status,
-clear_cache() as unlock, setting_changed(name), connector_count.
+clear_cache() as unlock, setting_changed(name), connector_count, once_saved(payload) -> a function
+now_ms -> payload, or None while what was changed is not on the medium.
 """
 
-from chargepoint.ocpp.check import check
+from chargepoint.ocpp.check import checking
 from chargepoint.ocpp.errors import (
     NOT_IMPLEMENTED,
     NOT_SUPPORTED,
@@ -15,6 +16,7 @@ from chargepoint.ocpp.errors import (
     PROPERTY_CONSTRAINT_VIOLATION,
     OcppError,
 )
+from chargepoint.ocpp.strict_json import whole
 
 _TX_PROFILE = "TxProfile"
 _ONLY_ACCEPTED = ("RemoteStartTransaction", "RemoteStopTransaction")
@@ -30,6 +32,8 @@ class Inbound:
         self._settings = settings
         self._schema = schema
         self._added = {}
+        # Keys that are more than a value: lower-case name -> function(text) -> status.
+        self.keys = {}
         # With smart charging: a function(profile) that reads one, None for one that is refused.
         self.read_tx_profile = None
 
@@ -38,24 +42,31 @@ class Inbound:
         gives a payload, or a function ``now_ms -> payload or None``, or raises OcppError."""
         self._added.update(actions)
 
-    def __call__(self, action: str, payload, now_ms: int) -> dict:
-        """The payload of the answer to ``action``; raises OcppError."""
-        answer, added = _ACTIONS.get(action), self._added.get(action)
-        if answer is None and added is None:
+    def checking(self, action: str, payload):
+        """A generator, which pauses, and raises OcppError where this is no call for us."""
+        if action not in _ACTIONS and action not in self._added:
             raise self._unknown(action)
-        check(self._schema.TABLE, action, payload)
-        return answer(self, payload) if added is None else added(payload, now_ms)
+        return checking(self._schema.TABLE, action, payload)
 
-    def before_accepted(self, action: str, payload, now_ms: int) -> dict:
-        """As a call, while the registration is pending: no remote start or stop (§4.2)."""
-        if action not in _ONLY_ACCEPTED:
-            return self(action, payload, now_ms)
-        check(self._schema.TABLE, action, payload)
-        return _yes(False)
+    def checking_answer(self, action: str, payload):
+        """As ``checking``, for the answer to our call ``action``."""
+        return checking(self._schema.TABLE, action + ".conf", payload, True)
 
-    def check_answer(self, action: str, payload) -> None:
-        """Raise OcppError when ``payload`` is no answer to our call ``action``."""
-        check(self._schema.TABLE, action + ".conf", payload, True)
+    def answer(self, action: str, payload: dict, now_ms: int, accepted: bool = True) -> dict:
+        """The payload of the answer to a call that was checked, or a function (dialogue.py).
+
+        While the registration is pending (not ``accepted``) there is no remote start or stop
+        (OCPP 1.6 §4.2). Raises OcppError.
+        """
+        if not accepted and action in _ONLY_ACCEPTED:
+            return _yes(False)
+        added = self._added.get(action)
+        return _ACTIONS[action](self, payload) if added is None else added(payload, now_ms)
+
+    def __call__(self, action: str, payload, now_ms: int) -> dict:
+        """Check and answer at once; raises OcppError."""
+        whole(self.checking(action, payload))
+        return self.answer(action, payload, now_ms)
 
     def _unknown(self, action):
         name = action.encode()
@@ -105,8 +116,7 @@ class Inbound:
         return {"status": self._charge.change_availability(connector, operative)}
 
     def _clear_cache(self, payload):
-        told = self._charge.clear_cache()
-        return _later(told) if callable(told) else {"status": told}
+        return status_of(self._charge.clear_cache())
 
     def _data_transfer(self, payload):
         return {"status": "UnknownVendorId"}
@@ -123,10 +133,13 @@ class Inbound:
         return {"status": self._charge.trigger(payload["requestedMessage"], connector)}
 
     def _change_configuration(self, payload):
-        status = self._settings.change_by_peer(payload["key"], payload["value"])
-        if status in ("Accepted", "RebootRequired"):
-            self._charge.setting_changed(self._settings.row(payload["key"])[0])
-        return {"status": status}
+        key, text = payload["key"], payload["value"]
+        change = self.keys.get(key.lower())
+        status = self._settings.change_by_peer(key, text) if change is None else change(text)
+        if status not in ("Accepted", "RebootRequired"):
+            return {"status": status}
+        self._charge.setting_changed(self._settings.row(key)[0])
+        return self._charge.once_saved({"status": status})
 
     def _get_configuration(self, payload):
         # No key, and an empty list, which a known back end sends for it, both mean all.
