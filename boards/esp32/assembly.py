@@ -36,8 +36,9 @@ from chargepoint.drivers.pilot_calibration import RECORD, calibrated
 from chargepoint.drivers.provisioning import provisioned
 from chargepoint.drivers.sockets_network import NetworkSockets
 from chargepoint.drivers.store_file import FileStore
-from chargepoint.drivers.stream_tcp import TcpStream, client_context
+from chargepoint.drivers.stream_tcp import TcpStream, context_of
 from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
+from chargepoint.drivers.time_sntp import SntpSource
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard, Lamp, Reader
 from chargepoint.run import count_watchdog
@@ -61,16 +62,23 @@ def build(log=None, store=None) -> Device:
     parts = _parts(clock, store, log)
     wifi = Wifi(network, time, log)
     sockets = NetworkSockets(socket, wifi, _thread.start_new_thread)
+    # Its own memory of an address, so that it and the link don't push each other's out.
+    time_sockets = NetworkSockets(socket, wifi, _thread.start_new_thread)
+
+    def context(certified):
+        return context_of(tls, store, certified)
+
     ports = Ports(
         clock=clock,
         store=store,
-        link=WebSocketLink(TcpStream(sockets, lambda: _context(store)), random),
+        link=WebSocketLink(TcpStream(sockets, context), random),
         random=random,
         reader=parts.pop("reader", None) or Reader(),
         reset=reset,
         log=log,
         button=parts.pop("button", None),
         buzzer=parts.pop("buzzer", None),
+        time_source=SntpSource(time_sockets, random),
         connectors=[_connector(parts)],
     )
     crashes = count_watchdog(store, reset.cause)
@@ -78,13 +86,6 @@ def build(log=None, store=None) -> Device:
     wifi.join(station.settings.get("WifiSsid"), station.settings.get("WifiPassword"))
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
-
-
-def _context(store):
-    authority = store.read("tls_ca")
-    if authority is None:
-        raise ValueError("no certificate authority, expected tls_ca in the store")
-    return client_context(tls, authority, store.read("tls_certificate"), store.read("tls_key"))
 
 
 def _parts(clock, store, log):

@@ -30,10 +30,11 @@ from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.relay_pin import RelayPin
 from chargepoint.drivers.residual_pin import ResidualPin
 from chargepoint.drivers.store_file import FileStore
-from chargepoint.drivers.stream_tcp import TcpStream, client_context
+from chargepoint.drivers.stream_tcp import TcpStream, context_of
 from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
-from chargepoint.drivers.transfer import FileTransfer
 from chargepoint.drivers.thermometer_adc import AdcThermometer, Mcp9700
+from chargepoint.drivers.time_sntp import SntpSource
+from chargepoint.drivers.transfer import FileTransfer
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard
 from chargepoint.run import count_watchdog
@@ -82,6 +83,7 @@ def build(log=None, store=None) -> Device:
         connectors=[_Connector(at, options).ports(clock, store) for at in range(count)],
         button=ButtonPin(_input(pins.BUTTON, pulled_up=True)) if fitted("button") else None,
         buzzer=BuzzerPin(_output(pins.BUZZER)) if fitted("buzzer") else None,
+        time_source=SntpSource(Detour({}), random),
     )
     if options.get("files", True):
         ports.slots = DeskSlots(store, "unix")
@@ -108,13 +110,7 @@ def _reader_on_uart():
 
 
 def _stream(store, via):
-    def context():
-        authority = store.read("tls_ca")
-        if authority is None:
-            raise ValueError("no certificate authority, expected tls_ca in the store")
-        return client_context(tls, authority, store.read("tls_certificate"), store.read("tls_key"))
-
-    return TcpStream(Detour(via), context)
+    return TcpStream(Detour(via), lambda certified: context_of(tls, store, certified))
 
 
 def _output(pin):

@@ -8,6 +8,7 @@ from chargepoint.core import timing
 from chargepoint.core.authorisation import ACCEPTED
 from chargepoint.core.record import STARTED
 from chargepoint.ocpp import dialogue as outcomes
+from chargepoint.ocpp.access import Access
 from chargepoint.ocpp.calls import CallQueue
 from chargepoint.ocpp.connection import Connection
 from chargepoint.ocpp.dialogue import Dialogue
@@ -24,7 +25,7 @@ from chargepoint.ocpp.v16.status import StatusReporter
 
 # Calls that wait for their turn: cards and triggered messages; more are refused.
 _QUEUE = 8
-_OF_THE_CONNECTION = ("CentralSystemUrl", "AuthorizationKey")
+_OF_THE_CONNECTION = ("CentralSystemUrl", "AuthorizationKey", "SecurityProfile")
 
 
 class Exchange:
@@ -47,7 +48,14 @@ class Exchange:
         self.outbox = Outbox(station.journal, settings, self._render)
         self.outbox.on_answer = self._event_answered
         self.outbox.on_discarded = self._event_discarded
-        self.connection = Connection(station.ports.link, self.dialogue, settings, random)
+        access = Access(settings, station.journal, self._has_file)
+        inbound.keys = {
+            "securityprofile": access.change_profile,
+            "authorizationkey": access.change_key,
+        }
+        self.connection = Connection(
+            station.ports.link, self.dialogue, settings, random, access, station.time.settled
+        )
         self.statuses = StatusReporter(len(station.bays), settings, self.dialogue, self._utc_s)
         self._calls = CallQueue(_QUEUE)
         self._triggered = CallQueue(_QUEUE)
@@ -126,6 +134,9 @@ class Exchange:
             self.outbox,
             self._heartbeat,
         ]
+
+    def _has_file(self, name):
+        return self._station.ports.store.read(name) is not None
 
     def _utc_s(self):
         return self._station.ports.clock.utc_s()

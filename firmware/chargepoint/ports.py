@@ -278,17 +278,20 @@ class Link:
 
     ``state`` is CLOSED, OPENING or OPEN. ``reason`` tells why it was closed last: a short text
     such as "refused", "http 401", "close 1002", "no pong", and ``http_status`` / ``close_code``
-    the number behind it (0 where none). ``heard_ms`` is when a byte was last received.
+    the number behind it (0 where none), ``retry_after_s`` what the back end asked for with an
+    HTTP status, or None. ``heard_ms`` is when a byte was last received.
     """
 
     state = CLOSED
     reason = ""
     http_status = 0
     close_code = 0
+    retry_after_s = None
     heard_ms = 0
 
-    def open(self, url: str, user: str, password: bytes) -> None:
-        """Start to connect to ``ws[s]://host[:port]/path``; ``password`` None sends no Basic auth.
+    def open(self, url: str, user: str, password: bytes, certified: bool) -> None:
+        """Start to connect to ``ws[s]://host[:port]/path``; ``password`` None sends no Basic auth,
+        ``certified`` shows our certificate over TLS.
 
         Raises ValueError for a URL that is not of this form.
         """

@@ -99,6 +99,18 @@ class Remote:
         that tells it once it is known."""
         return self._station.known.clear_cache()
 
+    def once_saved(self, payload: dict):
+        """A function now_ms -> ``payload`` once all that was said is on the medium, None before.
+
+        A medium that refuses is no reason not to answer: the change counts until the next start.
+        """
+        journal = self._station.journal
+
+        def answer(now_ms):
+            return payload if journal.pending == 0 or journal.trouble is not None else None
+
+        return answer
+
     def setting_changed(self, name: str) -> None:
         """Address or credentials of the back end take effect at the next connection."""
         self._station.exchange.setting_changed(name)

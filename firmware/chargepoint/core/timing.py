@@ -208,15 +208,23 @@ TIME_RETRY_MS = 1000
 # Wi-Fi, DHCP and a look-up take 5-10 s).
 TIME_NETWORK_MS = 20000
 
-# Back-off between connections: first wait, cap, both with a random part of the same length on
-# top. EV Charging doubles 3 s three times (standards.md §2.1); the cap is kind to a back end that
-# 10,000 stations return to.
+# Back-off between connections (ocpp/connection.py): first wait and cap. EV Charging doubles 3 s
+# three times (standards.md §2.1); the cap is kind to a back end that 10,000 stations return to.
 BACK_OFF_FIRST_MS = 3000
 BACK_OFF_CAP_MS = 96000
+# The random part on top of each wait is as long as the wait, and at least this (EV: 10 s): of
+# 10,000 stations that are cut off together a thousand a second return.
+BACK_OFF_SPREAD_MS = 10000
 # The wait after an orderly close of a connection that had lasted.
 BACK_OFF_ORDERLY_MS = 1000
-# The least wait after HTTP 401, 403, 404, 429, 503 or a redirect: only a person, or time, helps.
+# Where only a person, or time, helps: the least wait and the cap. Whoever sets the back end right
+# need not come to the station: it is there within five to ten minutes.
 BACK_OFF_HTTP_MS = 30000
+BACK_OFF_HTTP_CAP_MS = 300000
+# The longest Retry-After that is believed.
+RETRY_AFTER_CAP_MS = 3600000
+# A connection to the second address is left for the first after this long (own).
+RETURN_MS = 3600000
 # A connection that lasted this long was a good one: the back-off begins anew after it.
 CONNECTION_LASTED_MS = 60000
 # TCP, TLS and upgrade together; a TLS handshake alone takes 1-2 s on an ESP32.

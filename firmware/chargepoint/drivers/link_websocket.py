@@ -41,7 +41,7 @@ class WebSocketLink(Link):
         self._text = None
         self.retry_after_s = None
 
-    def open(self, url: str, user: str, password: bytes) -> None:
+    def open(self, url: str, user: str, password: bytes, certified: bool = False) -> None:
         """Start to connect, dropping a connection that there is. Raises ValueError (port)."""
         secure, host, port, authority, path = urls.parse(url)
         authorization = None if password is None else basic(user, password)
@@ -62,7 +62,7 @@ class WebSocketLink(Link):
         self.reason = ""
         self.http_status = self.close_code = 0
         self.retry_after_s = None
-        self._stream.open(host, port, secure, host)
+        self._stream.open(host, port, secure, host, certified)
 
     def poll(self, now_ms: int) -> None:
         """Move bytes both ways."""

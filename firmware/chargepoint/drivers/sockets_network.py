@@ -16,6 +16,7 @@ class NetworkSockets:
     def __init__(self, sockets, network, start):
         self.socket = sockets.socket
         self.SOCK_STREAM = sockets.SOCK_STREAM
+        self.SOCK_DGRAM = sockets.SOCK_DGRAM
         self._look_up = sockets.getaddrinfo
         self._network = network
         self._start = start

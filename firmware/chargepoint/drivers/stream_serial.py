@@ -27,7 +27,7 @@ class SerialStream:
         self._came = []
         self._ending = None
 
-    def open(self, host: str, port: int, secure: bool, server_name: str) -> None:
+    def open(self, host: str, port: int, secure: bool, server_name: str, certified=False) -> None:
         """Ask the modem to connect."""
         self.close()
         self.reason = ""

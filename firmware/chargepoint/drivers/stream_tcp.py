@@ -37,6 +37,16 @@ def client_context(tls, ca: bytes, certificate: bytes = None, key: bytes = None)
     return context
 
 
+def context_of(tls, store, certified: bool):
+    """The context of the credentials that provisioning laid into ``store``; ``certified`` shows
+    our certificate (OCPP 1.6 security profile 3). Raises ValueError for what is missing."""
+    names = ("tls_ca", "tls_certificate", "tls_key") if certified else ("tls_ca",)
+    files = [store.read(name) for name in names]
+    if None in files:
+        raise ValueError("%s expected in the store" % names[files.index(None)])
+    return client_context(tls, *files)
+
+
 class TcpStream:
     """``state`` is CLOSED, OPENING or OPEN; ``reason`` tells why it closed last.
 
@@ -44,7 +54,8 @@ class TcpStream:
     """
 
     def __init__(self, socket_module, tls_context_source=None):
-        """``tls_context_source()`` gives the TLS context of a connection; None: no TLS here."""
+        """``tls_context_source(certified)`` gives the TLS context of a connection, one that shows
+        our certificate or not; None: no TLS here."""
         self.state = CLOSED
         self.reason = ""
         self.received = 0
@@ -55,9 +66,11 @@ class TcpStream:
         self._view = memoryview(self._buffer)
         self._socket = None
 
-    def open(self, host: str, port: int, secure: bool, server_name: str) -> None:
-        """Start to connect; ``server_name`` is whom the certificate must name."""
+    def open(self, host: str, port: int, secure: bool, server_name: str, certified=False) -> None:
+        """Start to connect; ``server_name`` is whom the certificate must name, ``certified``
+        shows ours."""
         self.close()
+        self._certified = certified
         self._server_name = server_name if secure else None
         self.reason = ""
         if secure and self._context_source is None:
@@ -157,7 +170,7 @@ class TcpStream:
         self._give = getattr(self._socket, "write", None) or self._socket.send
 
     def _secure(self) -> None:
-        self._socket = self._context_source().wrap_socket(
+        self._socket = self._context_source(self._certified).wrap_socket(
             self._socket, server_hostname=self._server_name, do_handshake_on_connect=False
         )
 

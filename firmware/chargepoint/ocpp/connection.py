@@ -1,18 +1,31 @@
 """When to connect, how long to wait in between, and when a silent connection is dead.
 
-- The wait doubles from try to try up to a cap, with a random part as long again on top, so that
-  10,000 stations do not return in the same second. A connection that lasted sets it back, and an
-  orderly close of such a one (1000, 1001, 1012) is followed by a quick return.
-- A refusal by HTTP status (401, 403, 404, 429, 503, redirects) is tried again, slowly.
+How a connection ended, or did not come about, decides how long is waited. Waits double from try
+to try up to a cap; on top of each comes a random part as long again, and of up to SPREAD_MS at
+least, so that 10,000 stations do not return in the same second.
+
+| how it ended | the wait |
+|---|---|
+| refused, reset, unreachable, time-out, no pong; any close before it lasted | 3 s, to 96 s |
+| close 1000, 1001, 1012 of a connection that had lasted | 1 s: a back end that restarts |
+| TLS failed; HTTP 401, 403, 404, 3xx, other 4xx: a person must act | 30 s, to 5 min |
+| HTTP 429, 5xx | Retry-After, at most an hour; without one 30 s, to 5 min |
+| address or credentials changed | none |
+
+- A connection that lasted sets the doubling back. A back end that opens and closes again and again
+  (some close an unknown station with 1000) is not hammered.
 - WebSocketPingInterval: a ping when nothing was heard for that long; nothing after it for PONG_MS:
   the connection is half open, and is dropped.
+- A secure connection waits for the time (core/timekeeping), which certificates are judged by.
 - A new connection is no new boot; the registration does not hear of it.
+Where to and as whom is decided in access.py.
 """
 
 from micropython import const
 
 from chargepoint import ports
 from chargepoint.core import timing
+from chargepoint.ocpp.access import Access
 
 WAITING = const("waiting")
 OPENING = const("opening")
@@ -31,7 +44,6 @@ _ROWS = (
 )
 
 _ORDERLY = (1000, 1001, 1012)
-_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 # Messages read in one step: more would make the step long.
 _READS = 4
 
@@ -40,12 +52,15 @@ class Connection:
     """Drives ``link`` (a ports.Link) and feeds ``dialogue``; ``reason`` tells why it is not open.
 
     Call ``tick`` in every step; it polls the link and ticks the dialogue. An empty
-    CentralSystemUrl keeps the station off line.
+    CentralSystemUrl keeps the station off line. ``settled(now_ms)`` says whether certificates may
+    be judged now; None: always.
     """
 
-    def __init__(self, link, dialogue, settings, random):
+    def __init__(self, link, dialogue, settings, random, access=None, settled=None):
         self.state = WAITING
         self.reason = ""
+        self._access = Access(settings) if access is None else access
+        self._settled = settled
         self._link = link
         self._dialogue = dialogue
         self._settings = settings
@@ -74,6 +89,7 @@ class Connection:
 
     def redial(self, now_ms: int) -> None:
         """The address or the credentials changed: connect anew, at once."""
+        self._access.start_over()
         self._tell("redial", now_ms)
 
     # -- the machine ----------------------------------------------------------------------------
@@ -93,6 +109,7 @@ class Connection:
             self._since_ms = now_ms
             self._pinged_ms = None
             self.reason = ""
+            self._access.opened()
             self._dialogue.connected(now_ms)
         elif effect == "back_off":
             self._back_off(now_ms)
@@ -108,24 +125,24 @@ class Connection:
 
     def _start_over(self, now_ms):
         if self._link.state != ports.CLOSED:
-            self._link.close("settings changed")
+            self._link.close("dialled anew")
         self._unsent = None
         self._dialogue.disconnected(now_ms)
         self._tries = 0
         self._due_ms = now_ms
 
     def _wait(self, now_ms):
+        if self._due_ms is not None and now_ms < self._due_ms:
+            return
         if not self._settings.get("CentralSystemUrl"):
             self.reason = "no CentralSystemUrl"
-        elif self._due_ms is None or now_ms >= self._due_ms:
+        elif self._settled is None or self._settled(now_ms) or self._access.is_plain():
             self._tell("due", now_ms)
 
     def _dial(self, now_ms):
         self._since_ms = now_ms
-        identity = self._settings.get("Identity")
-        url = url_of(self._settings.get("CentralSystemUrl"), identity)
         try:
-            self._link.open(url, identity, self._settings.get("AuthorizationKey") or None)
+            self._link.open(*self._access.next())
         except ValueError as error:
             self._tell("closed", now_ms)
             self.reason = str(error)
@@ -179,6 +196,9 @@ class Connection:
         elif interval_ms > 0 and now_ms - heard_ms >= interval_ms:
             self._pinged_ms = now_ms
             self._link.ping()
+        elif self._access.may_return(self._since_ms, now_ms) and self._dialogue.idle:
+            self._access.turn_back()
+            self._tell("redial", now_ms)
 
     # -- the wait -------------------------------------------------------------------------------
 
@@ -187,6 +207,7 @@ class Connection:
         lasted = now_ms - self._since_ms >= timing.CONNECTION_LASTED_MS
         if lasted:
             self._tries = 0
+            self._access.lasted()
         self._dialogue.disconnected(now_ms)
         if lasted and self._link.close_code in _ORDERLY:
             self.reason = self._link.reason
@@ -195,23 +216,26 @@ class Connection:
             self._back_off(now_ms)
 
     def _back_off(self, now_ms):
-        self.reason = self._link.reason
-        wait_ms = min(timing.BACK_OFF_FIRST_MS << min(self._tries, 16), timing.BACK_OFF_CAP_MS)
+        link = self._link
+        self.reason = link.reason
+        self._access.failed(link.http_status)
+        wait_ms = timing.BACK_OFF_FIRST_MS << min(self._tries, 16)
         self._tries += 1
-        if self._link.http_status >= 300:
-            wait_ms = max(wait_ms, timing.BACK_OFF_HTTP_MS)
+        if link.http_status >= 300 or self.reason.startswith("tls"):
+            wait_ms = self._refused(wait_ms)
+        else:
+            wait_ms = min(wait_ms, timing.BACK_OFF_CAP_MS)
         self._due_ms = now_ms + self._jittered(wait_ms)
+
+    def _refused(self, wait_ms):
+        """The wait after a refusal that more tries don't help against."""
+        after_s = self._link.retry_after_s
+        if after_s is not None and (
+            self._link.http_status == 429 or self._link.http_status >= 500
+        ):
+            return min(after_s * 1000, timing.RETRY_AFTER_CAP_MS)
+        return min(max(wait_ms, timing.BACK_OFF_HTTP_MS), timing.BACK_OFF_HTTP_CAP_MS)
 
     def _jittered(self, wait_ms):
         high, low = self._random.take(2)
-        return wait_ms + wait_ms * (high << 8 | low) // 65536
-
-
-def url_of(base: str, identity: str) -> str:
-    """``base`` + "/" + ``identity`` percent-encoded (OCPP-J 1.6 §3.1.1); a query stays behind."""
-    path, mark, query = base.partition("?")
-    if not path.endswith("/"):
-        path += "/"
-    for byte in identity.encode():
-        path += chr(byte) if byte in _UNRESERVED else "%%%02X" % byte
-    return path + mark + query
+        return wait_ms + max(wait_ms, timing.BACK_OFF_SPREAD_MS) * (high << 8 | low) // 65536

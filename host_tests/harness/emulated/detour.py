@@ -10,6 +10,7 @@ class Detour:
         self._via = via
         self.socket = socket.socket
         self.SOCK_STREAM = socket.SOCK_STREAM
+        self.SOCK_DGRAM = socket.SOCK_DGRAM
 
     def getaddrinfo(self, host: str, port: int, family: int, kind: int) -> list:
         """The relay's address for a host that has one."""

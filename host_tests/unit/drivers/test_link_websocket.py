@@ -34,7 +34,7 @@ class Stream:
         self.to_read = []
         self.room = 1_000_000
 
-    def open(self, host, port, secure, server_name):
+    def open(self, host, port, secure, server_name, certified):
         self.opened.append((host, port, secure, server_name))
         self.state = "opening"
 

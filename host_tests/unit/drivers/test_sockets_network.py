@@ -16,6 +16,7 @@ class World:
     """The module socket, the network and the threads, all led by the test."""
 
     SOCK_STREAM = socket.SOCK_STREAM
+    SOCK_DGRAM = socket.SOCK_DGRAM
     socket = socket.socket
 
     def __init__(self):

@@ -192,7 +192,7 @@ def echoed(stream, listener, name):
 def test_tls_carries_bytes_to_whom_it_trusts(listener, tmp_path):
     authority = Authority()
     Echo(listener, *authority.issue(), tmp_path)
-    stream = TcpStream(socket, lambda: client_context(tls, authority.pem))
+    stream = TcpStream(socket, lambda certified: client_context(tls, authority.pem))
     assert echoed(stream, listener, "localhost") == b"hello"
 
 
@@ -201,7 +201,7 @@ def test_tls_shows_our_certificate(listener, tmp_path):
     authority = Authority()
     ours = authority.issue("CP1")
     Echo(listener, *authority.issue(), tmp_path, trusts=authority.pem)
-    stream = TcpStream(socket, lambda: client_context(tls, authority.pem, *ours))
+    stream = TcpStream(socket, lambda certified: client_context(tls, authority.pem, *ours))
     assert echoed(stream, listener, "localhost") == b"hello"
 
 
@@ -211,14 +211,14 @@ def test_tls_to_a_stranger_or_another_name_is_closed(listener, tmp_path, trusted
     authority = Authority()
     Echo(listener, *authority.issue(), tmp_path)
     pem = authority.pem if trusted == "same" else Authority("Other CA").pem
-    stream = TcpStream(socket, lambda: client_context(tls, pem))
+    stream = TcpStream(socket, lambda certified: client_context(tls, pem))
     assert echoed(stream, listener, name) is None
     assert stream.reason.startswith("tls: ")
 
 
 def test_tls_with_a_broken_trust_anchor_is_closed(listener, tmp_path):
     Echo(listener, *Authority().issue(), tmp_path)
-    stream = TcpStream(socket, lambda: client_context(tls, b"-----no certificate"))
+    stream = TcpStream(socket, lambda certified: client_context(tls, b"-----no certificate"))
     stream.open("127.0.0.1", port_of(listener), True, "localhost")
     poll_until(stream, lambda: stream.state == "closed")
     assert stream.reason.startswith("tls: ")

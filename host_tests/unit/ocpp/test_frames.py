@@ -104,7 +104,7 @@ def test_frames_take_an_error_without_its_end(tail):
 def test_message_of_65_kb_is_read():
     """back-ends.md: 65 kB messages."""
     data = "\u20ac" * 21000
-    frame = frames.parse('[2,"a","DataTransfer",{"data":"%s"}]' % data)
+    frame = frames.parse(f'[2,"a","DataTransfer",{{"data":"{data}"}}]')
     assert frame[3] == {"data": data}
 
 
@@ -112,7 +112,7 @@ def test_message_of_65_kb_is_read():
 def test_message_that_the_link_had_no_room_for_tells_its_id_and_why(kind):
     """ports.Link.receive: a head, a NUL, and why."""
     with pytest.raises(frames.FrameError) as caught:
-        frames.parse('[%d,"a","DataTransfer",{"data":"xx\0message of 9 bytes: no room' % kind)
+        frames.parse(f'[{kind},"a","DataTransfer",{{"data":"xx\0message of 9 bytes: no room')
     error = caught.value
     assert (error.kind, error.unique_id, error.code) == (kind, "a", "InternalError")
     assert error.description == "message of 9 bytes: no room"
