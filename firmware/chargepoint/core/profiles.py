@@ -10,11 +10,15 @@ Rules:
 
 import struct
 
+from micropython import const
+
 from chargepoint.core import composition
 from chargepoint.core.composition import CONNECTOR, ID, PURPOSE, SEQ, STACK, TX
 
 _LIST = "profiles"
 _NAME = "profile_%d"
+# No station changes its profiles so often: what says so is not ours.
+_MOST_SEQ = const(0x3FFFFFFF)
 
 
 class Profiles:
@@ -123,12 +127,12 @@ class Profiles:
     def _load(self, connectors):
         kept = self._journal.get(_LIST) or b""
         listed = struct.unpack("<%dI" % (len(kept) // 4), kept[: len(kept) // 4 * 4])
-        oldest = listed[0] if listed else 0
+        oldest = listed[0] if listed and listed[0] < _MOST_SEQ else 0
         self._seq = oldest
         for at in range(len(self.slots)):
             data = self._journal.get(_NAME % at)
             head = composition.head_of(data)
-            if head is None:
+            if head is None or head[SEQ] >= _MOST_SEQ:
                 continue
             self._seq = max(self._seq, head[SEQ])
             if head[CONNECTOR] <= connectors and (head[SEQ] > oldest or head[SEQ] in listed[1:]):
