@@ -25,7 +25,8 @@ MALFORMED = (
 
 REFUSED = (
     ("NoSuchAction", {}, "NotImplemented"),
-    ("SetChargingProfile", {}, "NotSupported"),
+    ("GetLog", {}, "NotSupported"),
+    ("SetChargingProfile", {}, "OccurenceConstraintViolation"),
     ("Reset", {}, "OccurenceConstraintViolation"),
     ("Reset", {"type": "Warm"}, "PropertyConstraintViolation"),
     ("Reset", {"type": 7}, "TypeConstraintViolation"),
