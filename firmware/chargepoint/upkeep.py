@@ -39,6 +39,14 @@ class Upkeep:
         """The connectors must take no one: a new firmware is about to be started."""
         return self._firmware is not None and self._firmware.claims
 
+    @property
+    def lively(self) -> bool:
+        """A file is being worked on in every step."""
+        for room in (self._firmware, self._diagnostics):
+            if room is not None and room.lively:
+                return True
+        return False
+
     def step(self, now_ms: int, flash_free: bool) -> None:
         """Go on with what is under way; a flash operation only with ``flash_free``."""
         if self.on_trial:

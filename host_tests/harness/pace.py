@@ -28,6 +28,8 @@ class Pace:
         switched = any(pin in stage.wiring.switches for pin, _ in outputs.get("p", ()))
         if "w" in outputs or switched:
             self.wake()
+        elif "file" in outputs:
+            self.wake(TALKING_MS)
         elif moved != self._seen:
             self._seen = moved
             self.wake(TALKING_MS)

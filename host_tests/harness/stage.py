@@ -14,6 +14,7 @@ from host_tests.harness.csms.server import Csms
 from host_tests.harness.devices import meters
 from host_tests.harness.devices.bus_reader import BusReader
 from host_tests.harness.devices.pn532 import Pn532
+from host_tests.harness.files import FileServer
 from host_tests.harness.network import Network
 from host_tests.harness.pace import STEP_MS, Pace
 from host_tests.harness.targets import LACKS, make_target
@@ -85,6 +86,8 @@ class Stage:
         self.on = False
         self.restarts = 0
         self._carried = 0
+        self._files = None
+        self._said = 0
         self.on_reset = self._restart
         self.target.prepare()
         for name, data in (files or {}).items():
@@ -95,6 +98,8 @@ class Stage:
 
     def __exit__(self, *error):
         self.target.close()
+        if self._files is not None:
+            self._files.close()
         if self.at_end is not None and self.csms is not None:
             self.at_end(self)
         if self.csms is not None:
@@ -136,12 +141,15 @@ class Stage:
         snapshot.update(inputs or {})
         if self._on_the_way():
             snapshot["n"] = 1
+        if self._file_on_the_way():
+            snapshot["file"] = 1
         heard = self.network.bytes_heard
         outputs = self.target.step(snapshot)
         self.wiring.after_step(outputs)
         self.loop.run_until_quiet()
         if "n" in outputs:
             self._await_bytes(heard + outputs["n"])
+        self._await_file(outputs.get("file", 0))
         self.pace.note(outputs)
         self.log.extend((to_ms, level, text) for level, text in outputs.get("l", ()))
         if "r" in outputs:
@@ -190,6 +198,12 @@ class Stage:
         self.start("HARD_RESET" if kind == "hard" else "SOFT_RESET")
 
     # -- people and facts -----------------------------------------------------------------------
+
+    def file_server(self, ssl_context=None):
+        """A server for files beside the back end (harness/files); one a stage."""
+        if self._files is None:
+            self._files = FileServer(self.loop, ssl_context)
+        return self._files
 
     @property
     def vehicle(self):
@@ -280,6 +294,22 @@ class Stage:
         until_s = time.monotonic() + _PATIENCE_S
         while self.network.bytes_heard < heard and time.monotonic() < until_s:
             self.loop.run_until_quiet()
+
+    def _file_on_the_way(self):
+        """The file server said something since the station was last asked."""
+        before, self._said = self._said, 0 if self._files is None else self._files.said
+        return self._said != before
+
+    def _await_file(self, count):
+        """What the station sent to the file server arrives now; of what is encrypted, soon."""
+        files = self._files
+        if files is None or not count or files.secure:
+            return
+        files.awaited += count
+        until_s = time.monotonic() + _PATIENCE_S
+        while files.heard < files.awaited and time.monotonic() < until_s:
+            self.loop.run_until_quiet()
+        files.awaited = files.heard
 
     def _own_back_end(self, book):
         csms = Csms(self.loop, self.clock, book)

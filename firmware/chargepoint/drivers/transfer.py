@@ -78,9 +78,14 @@ class FileTransfer(Transfer):
         self._end("idle", "")
 
     @property
+    def sent(self) -> int:
+        """Bytes that left for the server of the present file."""
+        return 0 if self._way is None else self._way.sent
+
+    @property
     def moved(self) -> int:
-        """Changes with each byte that goes one way or the other; None when nothing goes."""
-        return None if self._way is None else self._way.moved
+        """Changes with each byte of the present file that goes one way or the other."""
+        return 0 if self._way is None else self._way.moved
 
     @property
     def hungry(self) -> bool:
@@ -153,9 +158,13 @@ class _Way:
         self._stream.open(host, port, scheme == "https", host)
 
     @property
+    def sent(self):
+        return self._stream.sent
+
+    @property
     def moved(self):
         """How many bytes went over the streams."""
-        return self._stream.received + self._stream.sent
+        return self._stream.received + self.sent
 
     def close(self):
         self._stream.close()
@@ -255,8 +264,12 @@ class _Ftp(_Way):
         return self._dialogue.done and self._ended
 
     @property
+    def sent(self):
+        return self._stream.sent + self._file.sent
+
+    @property
     def moved(self):
-        return super().moved + self._file.received + self._file.sent
+        return self._stream.received + self._file.received + self.sent
 
     def close(self):
         self._stream.close()

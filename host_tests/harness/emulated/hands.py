@@ -9,7 +9,7 @@ two snapshots over a socket. Beside what ``machine`` documents a snapshot may ho
              "file": 1 when the file server said something: wait for that
     outputs  "l": [[level, text]] log lines    "facts": what the station says of itself
              "n": how many bytes left for the network in this step
-             "file": 1 when bytes of a file, or of the dialogue about it, were moved
+             "file": while a file is at work on, how many bytes left for its server
 """
 
 import time
@@ -78,7 +78,8 @@ class Hands:
         sent = stream.sent
         if "file" in inputs:
             self._await_file()
-        moved = self._moved()
+        files = self._bench.files
+        moved = None if files is None else files.sent
         if "tag" in inputs:
             self.device.station.cards.present(inputs["tag"], self.device.clock.now_ms())
         self._loop.once()
@@ -88,15 +89,15 @@ class Hands:
             outputs["l"] = lines
         if stream.sent != sent:
             outputs["n"] = stream.sent - sent
-        if self._moved() != moved:
-            outputs["file"] = 1
+        self._tell_file(outputs, files, moved)
         if "ask" in inputs:
             outputs["facts"] = self.device.station.facts(self.device.clock.now_ms())
         return outputs
 
-    def _moved(self):
+    def _tell_file(self, outputs, before, moved):
         files = self._bench.files
-        return None if files is None else files.moved
+        if self.device.station.upkeep.lively:
+            outputs["file"] = files.sent - moved if files is before and moved is not None else 0
 
     def _await_file(self):
         """Poll the transfer until it moved, is over, holds a piece, or patience ends."""

@@ -28,25 +28,52 @@ _DEVICES = (
 )
 
 
-def image_of(board: str) -> Path:
+# Other firmware for the desk: what is changed in a source, {path in the image: (text, its place)}.
+OTHERS = {
+    # The same with another version.
+    "next": {"chargepoint/core/settings_own.py": ("|0.4.0|", "|0.5.0|")},
+    # Fails in its first step, as in each one after it.
+    "crashing": {"chargepoint/run.py": ("device.station.step(now_ms)", "raise RuntimeError(now_ms)")},
+    # Is not even imported.
+    "dead": {"board.py": ("import pins", "import pins, what_there_is_not")},
+}
+
+
+def image_of(board: str, other: str = "") -> Path:
     """build/targets/<board>/app.romfs, fresh; safe for several test processes at once.
 
-    Not where `make build` puts a board's image: that one has no emulated hardware in it.
+    Not where `make build` puts a board's image: that one has no emulated hardware in it. ``other``
+    names one of OTHERS.
     """
     from tools.build import image
 
-    folder = paths.ROOT / "build" / "targets" / board
+    folder = paths.ROOT / "build" / "targets" / (f"{board}-{other}" if other else board)
     folder.mkdir(parents=True, exist_ok=True)
     stamp = folder / "sources.sha256"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        digest = _digest(image.source_files(board))
+        digest = _digest(image.source_files(board)) + str(OTHERS.get(other))
         if not (stamp.exists() and stamp.read_text() == digest):
             content = image.compiled_files(board)
             content.update(_emulated(image, board))
+            content.update(_changed(image, board, OTHERS.get(other, {}), folder))
             (folder / "app.romfs").write_bytes(image.pack(content))
             stamp.write_text(digest)
     return folder / "app.romfs"
+
+
+def _changed(image, board, changes, folder):
+    """The modules of another firmware that are not those of this one."""
+    options, content = image.compiler_options(board), {}
+    for place, (old, new) in changes.items():
+        text = image.source_files(board)[place].read_text()
+        if text.count(old) != 1:
+            raise ValueError(f"{place}: {old!r} is there {text.count(old)} times, expected once")
+        changed = folder / "changed.py"
+        changed.write_text(text.replace(old, new))
+        compiled = image.compile_module(changed, place, options)
+        content[place.replace(".py", ".mpy")] = compiled
+    return content
 
 
 def _emulated(image, board):

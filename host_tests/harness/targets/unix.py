@@ -16,6 +16,8 @@ from host_tests.harness.targets.images import image_of
 
 paths.use_firmware()
 
+from chargepoint.drivers.store_file import FileStore  # noqa: E402
+from desk_slots import boot, chosen_of, image_in  # noqa: E402
 from host_tests.harness.store import PowerCut  # noqa: E402
 
 _PROGRAM = paths.EMULATED / "unix_main.py"
@@ -39,7 +41,8 @@ class Unix(Target):
 
     The application is a ROMFS image as on a board. There it lies in flash; here the interpreter
     must hold it in memory, so its size comes on top of the heap, and so does what plays the
-    hardware. ``flash`` (a FlashFile) holds the store, in place of a folder of the host; when its
+    hardware. An image in a slot of the store (desk_slots.py) is really started in its place.
+    ``flash`` (a FlashFile) holds the store, in place of a folder of the host; when its
     power goes, a step raises PowerCut.
     """
 
@@ -66,6 +69,31 @@ class Unix(Target):
 
     def power_on(self, cause, inputs):
         self._store.mkdir(parents=True, exist_ok=True)
+        on_trial = self._boot()
+        try:
+            self._begin(cause, inputs)
+        except (ValueError, RuntimeError):
+            if not on_trial:
+                raise
+            # The watchdog of a board would reset it now, and the boot loader take the other image.
+            self.power_off()
+            self._boot()
+            self._begin("WDT_RESET", inputs)
+
+    def _boot(self):
+        """Be the boot loader: choose the image; whether it is on trial."""
+        self._running = self._image
+        if self._flash is not None:
+            return False
+        store = FileStore(str(self._store))
+        slot = boot(store)
+        image = image_in(store, slot)
+        if image is not None:
+            self._running = self.folder / f"slot_{slot}.romfs"
+            self._running.write_bytes(image)
+        return chosen_of(store)[1]["state"] == "trial"
+
+    def _begin(self, cause, inputs):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(_PATIENCE_S)
             self._process = self._start(listener.getsockname()[1])
@@ -77,8 +105,9 @@ class Unix(Target):
             return
         self._process.kill()
         self._process.wait()
-        self._stream.close()
-        self._process = None
+        if self._stream is not None:
+            self._stream.close()
+        self._process = self._stream = None
 
     def step(self, inputs):
         outputs = json.loads(self._exchange(json.dumps(inputs).encode() + b"\n"))
@@ -105,7 +134,7 @@ class Unix(Target):
     def _command(self, port):
         program = _PROGRAM if self._flash is None else _FLASH_PROGRAM
         words = [INTERPRETER, "-X", f"heapsize={self._heap_bytes}", program]
-        words += ["127.0.0.1", port, self._image]
+        words += ["127.0.0.1", port, self._running]
         if self._flash is not None:
             words += self._flash.arguments()
         return [str(word) for word in words]

@@ -45,7 +45,7 @@ class Diagnostics(Machine):
         self._transfer = None
         self._request = None
         self._due_ms = 0
-        self.notices = Notices("DiagnosticsStatusNotification", self._told)
+        self.notices = Notices("DiagnosticsStatusNotification", self._heard)
 
     def load(self) -> None:
         """An earlier start did not come to an end of it."""
@@ -69,6 +69,11 @@ class Diagnostics(Machine):
     def status(self) -> str:
         """What TriggerMessage tells."""
         return "Idle" if self.state == "idle" else "Uploading"
+
+    @property
+    def lively(self) -> bool:
+        """There is something to do in every step."""
+        return self.state in ("counting", "sending")
 
     @property
     def over(self) -> bool:
@@ -166,7 +171,7 @@ class Diagnostics(Machine):
     def _over(self, status):
         self.notices.put(status)
 
-    def _told(self, status):
+    def _heard(self, status):
         if self.state == "idle" and not self.notices.waiting:
             self._station.journal.put(FACT, b"")
 
@@ -179,19 +184,22 @@ class Diagnostics(Machine):
         yield "Pilotlight %s" % settings.get("FirmwareVersion")
         yield "start %d, up %d s" % (journal.boot, now_ms // 1000)
         yield from _facts_lines(station.facts(now_ms))
-        yield "journal: events %d to %d, %d operations wait, trouble %s, %d damaged, %d thinned" % (
-            journal.first_seq,
-            journal.next_seq,
-            journal.pending,
-            journal.trouble,
-            journal.damaged,
-            journal.thinned,
+        yield (
+            "journal: events %d to %d, %d operations wait, trouble %s, %d damaged, %d thinned"
+            % (
+                journal.first_seq,
+                journal.next_seq,
+                journal.pending,
+                journal.trouble,
+                journal.damaged,
+                journal.thinned,
+            )
         )
         yield "-- settings"
-        for name in settings.names():
-            text = settings.text(name)
+        for row in settings.rows():
+            text = settings.shown(row)
             if text is not None:
-                yield "%s=%s" % (name, text)
+                yield "%s=%s" % (row[0], text)
         yield "-- last crash"
         trace = station.ports.store.read("trace") or b""
         for line in trace.split(b"\n"):

@@ -93,7 +93,7 @@ class Firmware(Machine):
         self._due_ms = 0
         self._hash = None
         self._fits = False
-        self.notices = Notices("FirmwareStatusNotification", self._told)
+        self.notices = Notices("FirmwareStatusNotification", self._heard)
 
     def load(self) -> None:
         """Go on with what an earlier start left; raises nothing."""
@@ -141,6 +141,11 @@ class Firmware(Machine):
     def claims(self) -> bool:
         """The connectors must take no one: the station is about to be started anew."""
         return self._fits and self.state in (_FETCHED, _INSTALLING, _SWITCHED)
+
+    @property
+    def lively(self) -> bool:
+        """There is something to do in every step."""
+        return self.state in (_FETCHING, _CHECKING)
 
     @property
     def over(self) -> bool:
@@ -346,7 +351,7 @@ class Firmware(Machine):
         self._keep("over")
         self.notices.put(status)
 
-    def _told(self, status):
+    def _heard(self, status):
         """The back end knows: nothing needs to survive any more."""
         if self.state == _IDLE and not self.notices.waiting:
             self._station.journal.put(FACT, b"")
