@@ -213,7 +213,7 @@ TIME_NETWORK_MS = 20000
 BACK_OFF_FIRST_MS = 3000
 BACK_OFF_CAP_MS = 96000
 # The random part on top of each wait is as long as the wait, and at least this (EV: 10 s): of
-# 10,000 stations that are cut off together a thousand a second return.
+# 10,000 stations that are cut off together at most 1,500 return in a second.
 BACK_OFF_SPREAD_MS = 10000
 # The wait after an orderly close of a connection that had lasted.
 BACK_OFF_ORDERLY_MS = 1000

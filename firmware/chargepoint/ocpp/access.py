@@ -16,7 +16,7 @@ from binascii import hexlify, unhexlify
 from micropython import const
 
 from chargepoint.core import timing
-from chargepoint.core.settings import ACCEPTED, REJECTED
+from chargepoint.core.settings import REJECTED, value_of
 
 TRIES = const(3)
 # Names in the store, laid there at provisioning.
@@ -133,13 +133,16 @@ class Access:
         return None
 
     def _change(self, name, text):
-        before = self._present()
-        status = self._settings.change_by_peer(name, text)
-        if status == ACCEPTED and self._was is None and before != self._present():
-            # Never more than one step back: what was proven last.
-            self._was = before
-            self._facts.put(_FACT, b"%d %s" % (before[0], hexlify(before[1])))
-        return status
+        settings = self._settings
+        try:
+            changes = value_of(settings.row(name), text) != settings.get(name)
+        except ValueError:
+            changes = False
+        if changes and self._was is None:
+            # Never more than one step back: what was proven last. It is on the medium first.
+            self._was = self._present()
+            self._facts.put(_FACT, b"%d %s" % (self._was[0], hexlify(self._was[1])))
+        return settings.change_by_peer(name, text)
 
     def _present(self):
         return self._settings.get("SecurityProfile"), self._settings.get("AuthorizationKey")

@@ -1,5 +1,9 @@
 """ocpp/connection: when to dial, how long to wait, when a silent connection is dead."""
 
+import hashlib
+import json
+from collections import Counter
+
 import pytest
 
 from chargepoint import ports
@@ -56,16 +60,22 @@ class WireLink(ports.Link):
 class Line:
     """A connection on a WireLink, stepped by the test."""
 
-    def __init__(self, jitter=0, **factory):
+    def __init__(self, jitter=0, settled=None, **factory):
         factory.setdefault("CentralSystemUrl", URL)
         factory.setdefault("Identity", "PL 1/a")
         self.settings = new_settings(**factory)
         self.link = WireLink()
         self.dialogue = Dialogue(self.settings, FixedRandom(), new_inbound(settings=self.settings))
         random = FixedRandom(jitter)
-        self.connection = Connection(self.link, self.dialogue, self.settings, random)
+        self.connection = Connection(
+            self.link, self.dialogue, self.settings, random, settled=settled
+        )
         self.now_ms = 0
         self.connection.tick(0)
+
+    def open_id(self):
+        """The id of the call of ours that was sent last."""
+        return json.loads(self.link.sent[-1])[1]
 
     def run(self, duration_ms):
         end_ms = self.now_ms + duration_ms
@@ -176,13 +186,44 @@ def test_closes_in_a_loop_back_off(code):
     assert found == [3000, 6000, 12000, 24000]
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 429, 503, 302])
-def test_refusal_by_http_status_is_tried_again_slowly(status):
+def refused_waits(line, count, status, retry_after_s=None, reason=None):
+    found = []
+    for _ in range(count):
+        line.link.drop(reason or f"http {status}", http_status=status)
+        line.link.retry_after_s = retry_after_s
+        line.run(STEP_MS)
+        assert line.connection.reason == reason or f"http {status}"
+        found.append(line.redialled_after(4_000_000))
+    return found
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 410, 429, 500, 503])
+def test_refusal_by_http_status_is_tried_again_ever_more_slowly(status):
+    """OCPP-J errata 3.4: an unknown station goes on trying."""
+    waits = refused_waits(Line(), 7, status)
+    assert waits == [30_000] * 4 + [48_000, 96_000, 192_000]
     line = Line()
-    line.link.drop(f"http {status}", http_status=status)
-    line.run(STEP_MS)
-    assert line.connection.reason == f"http {status}"
-    assert line.redialled_after() == timing.BACK_OFF_HTTP_MS
+    assert refused_waits(line, 10, status)[-1] == timing.BACK_OFF_HTTP_CAP_MS
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize(
+    ("after_s", "wait_ms"), [(0, 0), (5, 5000), (600, 600_000), (86400, 3_600_000)]
+)
+def test_retry_after_is_obeyed_within_an_hour(status, after_s, wait_ms):
+    """RFC 9110 §10.2.3; a back end that says a day would have lost its station."""
+    assert refused_waits(Line(), 2, status, after_s) == [max(wait_ms, STEP_MS)] * 2
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 404])
+def test_retry_after_with_what_only_a_person_mends_is_not(status):
+    assert refused_waits(Line(), 1, status, 1) == [30_000]
+
+
+def test_tls_that_fails_is_tried_again_slowly():
+    """A handshake costs the back end more than a refusal."""
+    waits = refused_waits(Line(), 6, 0, reason="tls: certificate verify failed")
+    assert waits == [30_000] * 4 + [48_000, 96_000]
 
 
 def test_opening_that_takes_too_long_is_given_up():
@@ -301,3 +342,120 @@ def test_redial_connects_anew_at_once_in_every_state(state):
     line.connection.redial(line.now_ms)
     line.run(STEP_MS)
     assert line.link.opened[-1][1].startswith("ws://other/") and line.connection.state == "opening"
+
+
+# -- ten thousand stations ------------------------------------------------------------------------
+
+
+class Crowd:
+    """10,000 connections with one back end, led from event to event."""
+
+    def __init__(self, count=10_000, seed=7):
+        # hashlib's stream, not the module random: the same crowd on every Python.
+        self._count, self._seed = 0, seed
+        settings = new_settings(CentralSystemUrl=URL, Identity="PL", WebSocketPingInterval="0")
+        dialogue = Dialogue(settings, FixedRandom(), new_inbound(settings=settings))
+        self.stations = []
+        for _ in range(count):
+            link = WireLink()
+            connection = Connection(link, dialogue, settings, self)
+            connection.tick(0)
+            link.state = ports.OPEN
+            connection.tick(0)
+            self.stations.append((connection, link))
+
+    def take(self, count):
+        self._count += 1
+        return hashlib.sha256(b"%d %d" % (self._seed, self._count)).digest()[:count]
+
+    def arrivals(self, lost_ms, back_ms, **ending):
+        """When each station's dial is heard again: all are cut off at ``lost_ms``, and whoever
+        dials before ``back_ms`` is refused."""
+        found, refused = [], []
+        for connection, link in self.stations:
+            link.drop(**ending)
+            connection.tick(lost_ms)
+            while (at_ms := connection._due_ms) < back_ms:
+                refused.append(at_ms)
+                connection.tick(at_ms)
+                link.drop("refused")
+                connection.tick(at_ms)
+            found.append(at_ms)
+        return found, refused
+
+
+def peak(times_ms):
+    """The most that came within one second."""
+    return max(Counter(at_ms // 1000 for at_ms in times_ms).values())
+
+
+@pytest.mark.parametrize("outage_s", [0, 10, 60, 600, 3600])
+def test_ten_thousand_stations_do_not_return_in_the_same_second(outage_s):
+    """At most 1,500 arrive in a second after any outage, 200 after a long one, all in minutes."""
+    lost_ms = 10 * timing.CONNECTION_LASTED_MS
+    back_ms = lost_ms + outage_s * 1000
+    found, refused = Crowd().arrivals(lost_ms, back_ms, reason="reset")
+    assert peak(found) <= 1500
+    assert max(found) - back_ms <= 2 * timing.BACK_OFF_CAP_MS
+    if outage_s >= 600:
+        assert peak(found) <= 200
+        long = [at_ms for at_ms in refused if at_ms >= lost_ms + 300_000]
+        assert peak(long) <= 200
+
+
+def test_ten_thousand_stations_return_quickly_and_spread_after_an_orderly_close():
+    """A back end that restarts says 1001 or 1012."""
+    lost_ms = 10 * timing.CONNECTION_LASTED_MS
+    found, _ = Crowd().arrivals(lost_ms, lost_ms, reason="close 1012", close_code=1012)
+    assert peak(found) <= 1100
+    assert max(found) - lost_ms <= 11_000
+    assert sorted(found)[len(found) // 2] - lost_ms <= 6_500
+
+
+# -- security and addresses -----------------------------------------------------------------------
+
+
+def test_connection_with_tls_waits_until_certificates_may_be_judged():
+    """The order: network, time, TLS (core/timekeeping)."""
+    known = []
+    line = Line(CentralSystemUrl="wss://csms/ocpp", settled=lambda now_ms: bool(known))
+    line.run(5000)
+    assert line.link.opened == []
+    known.append(True)
+    line.run(STEP_MS)
+    assert len(line.link.opened) == 1
+
+
+def test_connection_without_tls_does_not_wait_for_the_time():
+    line = Line(settled=lambda now_ms: False)
+    assert len(line.link.opened) == 1
+
+
+def test_second_address_is_dialled_and_left_again_in_a_quiet_moment():
+    line = Line(CentralSystemUrl2="ws://spare/ocpp", WebSocketPingInterval="0")
+    waits(line, 3)
+    assert line.link.opened[-1][1].startswith("ws://spare/")
+    line.accept()
+    outcomes = Outcomes()
+    line.dialogue.sources = [Source(Call("Heartbeat", {}, outcomes))]
+    line.run(STEP_MS)
+    line.settings.change("MessageTimeout", "600")
+    line.connection._since_ms -= timing.RETURN_MS
+    line.run(10_000)
+    assert line.connection.online
+    told = {"currentTime": "2026-01-01T00:00:00Z"}
+    line.link.inbox = [json.dumps([3, line.open_id(), told])]
+    line.run(3 * STEP_MS)
+    assert line.link.opened[-1][1].startswith(URL + "/") and outcomes[0][0] == "answered"
+    assert waits(line, 1) and line.link.opened[-1][1].startswith("ws://spare/")
+
+
+def test_back_end_that_opens_and_closes_again_and_again_is_left_for_the_second():
+    """Some close an unknown station with 1000 for hours (back-ends.md §2.13)."""
+    line = Line(CentralSystemUrl2="ws://spare/ocpp")
+    for _ in range(3):
+        line.accept()
+        line.link.drop("close 1000", close_code=1000)
+        line.run(STEP_MS)
+        line.redialled_after()
+    assert line.link.opened[-1][1].startswith("ws://spare/")
