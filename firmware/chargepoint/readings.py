@@ -39,7 +39,9 @@ class Readings:
         self._sampler = Sampler(settings)
         self._data = TransactionData(journal, bay.number)
         self.running = False
-        self._saved_ms = 0
+        self._due = None
+        self._due_ms = 0
+        self._due_utc_s = None
         self._asked = None
         self._asked_ms = 0
         # The register at the last sample: of the clock, and of all others.
@@ -57,11 +59,12 @@ class Readings:
         """Called in every step: take the sample that is due."""
         if self._asked is not None and self._bay.transaction.state not in _SIGNING:
             self._asked = None
-        context = self._sampler.due(now_ms, self._utc_s)
-        if context is not None:
-            self._sample(context, now_ms)
-        elif self.running:
-            self._stay_alive(now_ms)
+        if self._due is None:
+            self._due = self._sampler.due(now_ms, self._utc_s)
+            if self._due is not None:
+                self._due_ms, self._due_utc_s = now_ms, self._utc_s()
+        if self._due is not None:
+            self._sample_when_fresh(now_ms)
 
     def now(self, wanted: str, now_ms: int) -> list:
         """What the setting ``wanted`` lists, from a fresh reading; None when there is none."""
@@ -84,7 +87,6 @@ class Readings:
         self._before_wh = reading.energy_wh
         values = self._select(reading, "StopTxnSampledData", self._before_wh)
         self._data.begin(transaction, values, self._signed(), self._utc_s(), now_ms)
-        self._saved_ms = now_ms
 
     def run(self, now_ms: int) -> None:
         """The transaction runs: periodic samples count from now."""
@@ -96,6 +98,8 @@ class Readings:
         recovered = not self.running
         self.running = False
         self._sampler.end()
+        if self._due != CLOCK:
+            self._due = None
         reading, values = self._bay.meter.reading, []
         if reading is not None:
             values = self._select(reading, "StopTxnSampledData", self._before_wh)
@@ -109,14 +113,19 @@ class Readings:
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _sample(self, context, now_ms):
+    def _sample_when_fresh(self, now_ms):
+        """A meter that is slow at the very moment is waited for; one that is lost is not."""
         reading = self._bay.fresh_reading(now_ms)
-        if reading is None:
-            return
+        if reading is not None:
+            context, self._due = self._due, None
+            self._sample(context, reading, self._due_utc_s, now_ms)
+        elif now_ms - self._due_ms >= timing.READING_FRESH_MS:
+            self._due = None
+
+    def _sample(self, context, reading, utc_s, now_ms):
         aligned = context == CLOCK
         before_wh = self._clock_wh if aligned else self._before_wh
         self._note(reading, aligned)
-        utc_s = self._utc_s()
         wanted = "MeterValuesAlignedData" if aligned else "MeterValuesSampledData"
         values = self._select(reading, wanted, before_wh)
         if not self.running:
@@ -124,7 +133,6 @@ class Readings:
             return
         if values:
             self._bay.transaction.sample(context, values, utc_s, now_ms)
-            self._saved_ms = now_ms
         wanted = "StopTxnAlignedData" if aligned else "StopTxnSampledData"
         kind = AT_CLOCK if aligned else AT_PERIODIC
         self._data.add(kind, self._select(reading, wanted, before_wh), utc_s, now_ms)
@@ -150,14 +158,6 @@ class Readings:
             "offered_w": _power_w(reading, connector.offered_ma, connector.phases.count),
             "celsius_mc": None if temperature is None else temperature.celsius_mc,
         }
-
-    def _stay_alive(self, now_ms):
-        """A sign of life in the journal: a power cut moves no stop by more than ALIVE_MS."""
-        if now_ms - self._saved_ms >= timing.ALIVE_MS:
-            utc_s = self._utc_s()
-            if utc_s is not None:
-                self._saved_ms = now_ms
-                self._journal.put("alive", b"%d" % utc_s)
 
     def _is_signed(self, context, now_ms):
         meter = self._bay.meter

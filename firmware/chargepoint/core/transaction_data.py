@@ -2,9 +2,9 @@
 
 Rules (OCPP 1.6 §9.1.29-30, errata 3.91; standards.md §2.7, §1.6):
 - The begin is never left out (nor is the end, which the stop has itself). Of the rest MOST
-  readings in _ROOM_BYTES are kept: when there are more, every second of each kind goes, and from
-  then on only every second (fourth, eighth, ..) comes in. So they are spread evenly, however long
-  the transaction; what goes was told in MeterValues.
+  readings in _ROOM_BYTES are kept: when there are more, every second of the kind that has most
+  goes, and from then on only every second (fourth, eighth, ..) of it comes in. So they are spread
+  evenly, however long the transaction; what goes was told in MeterValues.
 - All of it is a fact under the connector's name that carries the transaction's number: written
   before the start is recorded and with each reading that is kept. A power cut takes nothing, and
   what another transaction left is not taken for this one's.
@@ -37,12 +37,12 @@ class TransactionData:
         self._transaction = None
         self._readings = []
         self._counts = [0, 0, 0]
-        self._stride = 1
+        self._strides = [1, 1, 1]
 
     def begin(self, transaction: int, values: list, signed: str, utc_s: int, now_ms: int) -> None:
         """Keep the ``values`` (maybe none) and the ``signed`` text (or None) of the begin."""
         self._transaction = transaction
-        self._readings, self._counts, self._stride = [], [0, 0, 0], 1
+        self._readings, self._counts, self._strides = [], [0, 0, 0], [1, 1, 1]
         if signed is not None:
             out = bytearray()
             record.put_varint(out, transaction)
@@ -53,7 +53,7 @@ class TransactionData:
     def add(self, kind: int, values: list, utc_s: int, now_ms: int) -> None:
         """A reading in the transaction: PERIODIC or CLOCK."""
         self._counts[kind] += 1
-        if values and self._counts[kind] % self._stride == 0:
+        if values and self._counts[kind] % self._strides[kind] == 0:
             self._keep(kind, values, utc_s, now_ms)
 
     def take(self, transaction: int, now_ms: int) -> tuple:
@@ -93,15 +93,16 @@ class TransactionData:
         return len(between) <= MOST and sum([len(each) for each in between]) <= _ROOM_BYTES
 
     def _thin(self):
-        """Every second of each kind goes; the last of them, too, when it is not its turn."""
-        kept, seen = [], [0, 0, 0]
+        """Every second of the kind that has most goes: the first, the third .."""
+        kinds = [_kind_of(each) for each in self._readings]
+        most = CLOCK if kinds.count(CLOCK) > kinds.count(PERIODIC) else PERIODIC
+        kept, seen = [], 0
         for packed in self._readings:
-            kind = _kind_of(packed)
-            seen[kind] += 1
-            if kind == BEGIN or seen[kind] % 2 == 0:
+            seen += _kind_of(packed) == most
+            if _kind_of(packed) != most or seen % 2 == 0:
                 kept.append(packed)
         self._readings = kept
-        self._stride *= 2
+        self._strides[most] *= 2
 
     def _load(self, transaction):
         self._readings = []

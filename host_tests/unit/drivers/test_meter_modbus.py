@@ -53,6 +53,30 @@ def test_reading_is_what_the_world_is(name):
     assert cable.now_ms - 1500 <= reading.taken_ms <= cable.now_ms
 
 
+BY_PHASE_W = ("SDM630", "SDM72V2", "B23", "EM330", "EM340", "IEM3155", "WE516", "WE517")
+WITH_FACTOR = ("SDM120", "SDM230", "B21", "B23", "EM330", "EM340", "WE514", "WE515", "PZEM004T")
+WITH_REACTIVE = ("SDM120", "SDM230")
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
+def test_reading_tells_what_else_the_meter_has(name):
+    """And `gives` names no more and no less, for the lists of measurands."""
+    more = World(factor_milli=960, reactive_var=-250)
+    cable = metered(name, more)
+    cable.run(SETTLED_MS)
+    reading = cable.driver.reading
+    watts = [3_680, 3_702, 0] if name in BY_PHASE_W else None
+    told = reading.phase_w and [round(each, -1) for each in reading.phase_w]
+    assert told == (watts and [round(each, -1) for each in watts])
+    assert reading.factor_milli == (960 if name in WITH_FACTOR else None)
+    assert reading.reactive_var == (-250 if name in WITH_REACTIVE else None)
+    wanted = ("voltage_mv", "current_ma", "phase_w")
+    for quantity in (*wanted, "energy_wh", "export_wh", "power_w", "factor_milli", "reactive_var"):
+        value = getattr(reading, quantity)
+        there = any(each is not None for each in value) if quantity in wanted and value else value
+        assert (quantity in cable.driver.gives.split()) == (there not in (None, False)), quantity
+
+
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_meter_without_load_and_with_a_new_register_reads_zero(name):
     cable = metered(name, World(import_wh=0, export_wh=0, power_w=0, current_ma=[0, 0, 0]))
