@@ -2,7 +2,8 @@
 
 ``--target NAME`` (may be repeated) chooses; the default is all. A target that this machine can't
 run is a skip with the reason and the remedy; under CI=true it is a failure. The summary counts the
-scenarios that ran on each target, and CI fails unless every target ran the same number.
+scenarios that ran on each target, and CI fails unless every target ran the same number. A
+`mark.connectors(2)` runs only where a board can have so many, and is not counted.
 """
 
 import gc
@@ -13,7 +14,7 @@ import pytest
 
 from host_tests.harness import oracle
 from host_tests.harness.stage import Stage
-from host_tests.harness.targets import TARGETS
+from host_tests.harness.targets import CONNECTORS, TARGETS
 from host_tests.harness.targets.base import Unavailable
 
 _COUNTS = pytest.StashKey[dict]()
@@ -31,12 +32,16 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "violations(why): the station, or what plays it, breaks the standard on purpose"
     )
+    config.addinivalue_line("markers", "connectors(count): the station has more than one")
 
 
 def pytest_generate_tests(metafunc):
     if "target_name" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--target") or list(TARGETS)
-        metafunc.parametrize("target_name", chosen)
+        marker = metafunc.definition.get_closest_marker("connectors")
+        least = marker.args[0] if marker else 1
+        fit = [name for name in chosen if CONNECTORS.get(name, 4) >= least]
+        metafunc.parametrize("target_name", fit)
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +96,8 @@ def stage(make_stage):
 
 def pytest_runtest_logreport(report):
     found = _OF_TARGET.search(report.nodeid)
-    if found and report.when == "call" and not report.skipped:
+    everywhere = "connectors" not in report.keywords
+    if found and everywhere and report.when == "call" and not report.skipped:
         _counts[found.group(1)] = _counts.get(found.group(1), 0) + 1
 
 

@@ -8,6 +8,9 @@ TARGETS = {
     "qemu": ("host_tests.harness.targets.qemu", "Qemu"),
 }
 
+# Most connectors that the board of a target can have, where it is less than four.
+CONNECTORS = {"qemu": 1}
+
 # Parts that the board of a target does not have.
 LACKS = {"qemu": ("interlock",)}
 
