@@ -56,7 +56,7 @@ class Head:
 
 
 def name_of(bits: int, bucket: int, slot: int) -> str:
-    """The file ``slot`` (1, 2) of ``bucket`` where there are 2 to the power of ``bits`` of them."""
+    """The file ``slot`` (1, 2) of ``bucket``, of which there are 2 to the power of ``bits``."""
     return "%s/%d_%d%s" % (FOLDER, bits, bucket, _HEADS[slot - 1])
 
 

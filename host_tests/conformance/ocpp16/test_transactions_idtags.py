@@ -1,4 +1,4 @@
-"""OCTT, Core: whose transaction it is: cached, begun off line, ended by its card or its parent's."""
+"""OCTT, Core: cached idTags, starts off line, and whose card ends a transaction."""
 
 from host_tests.harness.stage import CARD_TAG, IDENTITY
 

@@ -7,7 +7,7 @@ from chargepoint.core.authorisation import Authorisation, same_tag
 
 
 class Desk:
-    """Plays the settings, what is known here, the way to the back end, and whoever wants to know."""
+    """Plays settings, what is known here, the way to the back end, and whoever wants to know."""
 
     def __init__(self, online=True, known=None, **keys):
         self.online, self.known = online, known or {}

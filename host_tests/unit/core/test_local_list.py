@@ -238,6 +238,4 @@ def test_list_is_what_a_dict_would_be(updates):
             entry = model.get(tags.key_of(tag))
             assert desk.list.find(tag, NOW_S) == (None if entry is None else expected(entry))
         assert desk.list.head.count == len(model)
-        assert len([n for n in desk.files() if "_" in n]) == bin(desk.list.head.slots).count(
-            "1"
-        )
+        assert len([n for n in desk.files() if "_" in n]) == bin(desk.list.head.slots).count("1")
