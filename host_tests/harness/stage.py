@@ -205,6 +205,10 @@ class Stage:
             self._files = FileServer(self.loop, ssl_context)
         return self._files
 
+    def update_file(self, other: str = "next", **words) -> bytes:
+        """The file of an update for this station; see targets/base.Target.update."""
+        return self.target.update(other, **words)
+
     @property
     def vehicle(self):
         """The vehicle at connector 1."""
@@ -278,6 +282,11 @@ class Stage:
     def sessions(self) -> list:
         """The transactions as the back end recorded them."""
         return self.csms.sessions(self.identity)
+
+    def secure(self, ssl_context) -> None:
+        """From now on our back end speaks TLS (see csms/certificates.py), or no more (None)."""
+        self.csms.secure(ssl_context)
+        self.network.back_door = None if ssl_context else self.csms.back_door
 
     # -- inside ---------------------------------------------------------------------------------
 

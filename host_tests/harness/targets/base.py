@@ -47,6 +47,19 @@ class Target:
         """What the hardware does by itself when the firmware made no step for so long: outputs."""
         return {}
 
+    def update(self, other: str, board: str = "unix", more: bytes = b"") -> bytes:
+        """The file of an update to other firmware: "next" (says 0.5.0), "crashing" or "dead".
+
+        ``board`` is for whom it says it is, ``more`` lengthens its head (tools/build/update.py).
+        """
+        from tools.build.update import wrap
+
+        return wrap(self.image(other), board, "0.5.0", more)
+
+    def image(self, other: str) -> bytes:
+        """The image that such an update has in it."""
+        raise Unavailable(f"{self.name}: no slots for a firmware; use --target unix")
+
     def close(self) -> None:
         """Give everything back."""
         self.power_off()

@@ -100,6 +100,9 @@ class Unix(Target):
             self._stream = listener.accept()[0].makefile("rwb")
         self.step({**inputs, "seed": self.seed, "cause": cause})
 
+    def image(self, other):
+        return image_of("unix", other).read_bytes()
+
     def power_off(self):
         if self._process is None:
             return
