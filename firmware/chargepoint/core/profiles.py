@@ -30,7 +30,7 @@ class Profiles:
 
     def __init__(self, journal, connectors: int, most: int):
         self.changed = 0
-        self.slots = [None] * most
+        self.slots: list = [None] * most
         self._journal = journal
         self._seq = 0
         self._load(connectors)
@@ -61,11 +61,10 @@ class Profiles:
         data = composition.pack(head[: SEQ - 1] + (self._seq,) + head[SEQ:], periods)
         gone = False
         for at, old in enumerate(self.slots):
-            if old is not None and _replaces(
-                purpose, connector, stack, number, composition.head_of(old)
-            ):
+            of = composition.head_of(old)
+            if of is not None and _replaces(purpose, connector, stack, number, of):
                 # What is kept must not come back, unless this takes its very place.
-                gone = gone or (old[PURPOSE] != TX and (at != place or purpose == TX))
+                gone = gone or (of[PURPOSE] != TX and (at != place or purpose == TX))
                 self.slots[at] = None
         self.slots[place] = data
         self.changed += 1

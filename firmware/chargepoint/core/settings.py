@@ -26,6 +26,9 @@ NOT_SUPPORTED = "NotSupported"
 NAME, KIND, DEFAULT, LOW, HIGH, ACCESS, REBOOT, MEANING = range(8)
 
 _ROTATIONS = ("RST", "RTS", "SRT", "STR", "TRS", "TSR", "NotApplicable", "Unknown")
+# While this one is true, the back end changes neither it nor the other.
+_LOCK = "SupplyLimitLock"
+_LOCKED = ("SupplyLimitLock", "SupplyLimit")
 # Before each stored text: an empty value is not an absent one.
 _MARK = b"="
 
@@ -106,6 +109,9 @@ class Settings:
             return NOT_SUPPORTED
         if row[ACCESS] == "R":
             self.why = "%s: read-only" % row[NAME]
+            return REJECTED
+        if row[NAME] in _LOCKED and self._values.get(_LOCK):
+            self.why = "%s: locked by the technician" % row[NAME]
             return REJECTED
         return self.change(name, text)
 

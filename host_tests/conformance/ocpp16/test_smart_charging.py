@@ -122,7 +122,7 @@ def test_tc_066_get_composite_schedule(case, stage):
     install(case, 1, wanted)
     found = composite(case, duration=400)
     limits = [limit for _, limit in found]
-    # 8, then 13 and 16 within the 10 of the whole; after the TxProfile the default, then the whole.
+    # 8, then 13 within the 10 of the whole, 7; then the default's 16 and nothing, within 10.
     assert limits == [8, 10, 7, 10]
     starts = [start for start, _ in found]
     assert starts[2] - starts[1] == 120 and starts[3] - starts[2] == 60

@@ -194,7 +194,9 @@ def test_weekly_profile_repeats_every_seven_days():
 def test_limit_without_the_time_of_day_is_by_what_needs_none():
     """DESIGN: a site's maximum guards the wiring, so its lowest limit holds; others wait."""
     installed = [
-        Profile(0, "ChargePointMaxProfile", start=moment(BASE), periods=[(0, 320, 0), (60, 80, 0)]),
+        Profile(
+            0, "ChargePointMaxProfile", start=moment(BASE), periods=[(0, 320, 0), (60, 80, 0)]
+        ),
         Profile(1, stack=1, start=moment(BASE)),
         Profile(2, stack=0, kind="Relative", periods=[(0, 130, 0)]),
     ]
@@ -231,8 +233,13 @@ def test_bytes_of_something_else_are_no_profile(data):
     assert composition.head_of(data) is None
 
 
-@given(st.lists(st.tuples(st.integers(0, 2**31), st.integers(0, 2**30 - 1), st.integers(0, 3)),
-                min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2**31), st.integers(0, 2**30 - 1), st.integers(0, 3)),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_profile_takes_eight_bytes_a_period(periods):
     """RAM: twelve profiles of 24 periods are 3 KB, whatever is in them."""
     data = packed(Profile(0, periods=periods))

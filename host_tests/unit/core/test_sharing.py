@@ -128,9 +128,7 @@ MA = st.one_of(st.just(0), st.integers(0, 40).map(lambda a: a * 1000), st.intege
 @settings(max_examples=150, deadline=None)
 @given(
     st.integers(1, 4),
-    st.lists(
-        st.tuples(MA, st.lists(MA, min_size=4, max_size=4), st.integers(0, 20)), max_size=12
-    ),
+    st.lists(st.tuples(MA, st.lists(MA, min_size=4, max_size=4), st.integers(0, 20)), max_size=12),
 )
 def test_vehicles_never_draw_more_in_sum_than_the_supply_gives(count, changes):
     """Whatever changes, and when: asserted in each step of the site."""
