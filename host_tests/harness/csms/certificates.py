@@ -28,25 +28,34 @@ class Authority:
         self.ca_path = self._folder / "ca.pem"
         self.ca_path.write_bytes(self._certificate.public_bytes(Encoding.PEM))
 
-    def issue(self, common_name: str, host: str | None = None) -> tuple[Path, Path]:
+    def issue(
+        self,
+        common_name: str,
+        host: str | None = None,
+        valid_from: datetime = _VALID_FROM,
+        valid_to: datetime = _VALID_TO,
+    ) -> tuple[Path, Path]:
         """The paths of a new certificate and its key; for a server, ``host`` is its name."""
         key = ec.generate_private_key(ec.SECP256R1())
         end = x509.BasicConstraints(ca=False, path_length=None)
-        certificate = self._sign(_name(common_name), key.public_key(), end, host)
+        subject = _name(common_name)
+        certificate = self._sign(subject, key.public_key(), end, host, valid_from, valid_to)
         paths = self._folder / f"{common_name}.pem", self._folder / f"{common_name}.key"
         paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
         paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return paths
 
-    def _sign(self, subject, public_key, constraints, host) -> x509.Certificate:
+    def _sign(
+        self, subject, public_key, constraints, host, valid_from=_VALID_FROM, valid_to=_VALID_TO
+    ) -> x509.Certificate:
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(_VALID_FROM)
-            .not_valid_after(_VALID_TO)
+            .not_valid_before(valid_from)
+            .not_valid_after(valid_to)
             .add_extension(constraints, critical=True)
         )
         if host is not None:
@@ -55,14 +64,27 @@ class Authority:
         return builder.sign(self._key, hashes.SHA256())
 
 
-def server_context(authority: Authority, host="127.0.0.1", mutual=False) -> ssl.SSLContext:
-    """For ``Csms(ssl_context=...)``: TLS 1.2 only; ``mutual`` asks stations for a certificate."""
-    certificate, key = authority.issue("server", host)
+def station_files(authority: Authority, identity: str) -> dict[str, bytes]:
+    """What provisioning lays into a station's store: whom it trusts, and its own certificate."""
+    certificate, key = authority.issue(identity)
+    return {
+        "tls_ca": authority.ca_path.read_bytes(),
+        "tls_certificate": certificate.read_bytes(),
+        "tls_key": key.read_bytes(),
+    }
+
+
+def server_context(
+    authority: Authority, host="127.0.0.1", mutual=False, trusts=None, **validity
+) -> ssl.SSLContext:
+    """For ``Csms(ssl_context=...)``: TLS 1.2 only; ``mutual`` asks stations for a certificate of
+    ``trusts`` (None: the same authority). ``validity``: valid_from, valid_to."""
+    certificate, key = authority.issue("server", host, **validity)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
     if mutual:
-        context.load_verify_locations(authority.ca_path)
+        context.load_verify_locations((trusts or authority).ca_path)
         context.verify_mode = ssl.CERT_REQUIRED
     return context
 

@@ -73,6 +73,14 @@ class Csms:
             ssl=self._ssl_context,
         )
 
+    def secure(self, ssl_context) -> None:
+        """Speak TLS with ``ssl_context`` from now on, or no more (None), on the same port."""
+        listening = self.listening
+        self.stop()
+        self._ssl_context = ssl_context
+        if listening:
+            self.start()
+
     def stop(self) -> None:
         """Go away without a word; what is in the book stays."""
         if self._server is None:

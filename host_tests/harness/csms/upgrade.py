@@ -15,7 +15,8 @@ class Doorman:
     """Lets known charge points in.
 
     ``http_status`` refuses everyone with that status. ``subprotocol`` is what the answer names
-    whatever was offered (the right one only if it was); None names none.
+    whatever was offered (the right one only if it was); None names none. ``told`` is the
+    Authorization of the last request, "" for none.
     """
 
     def __init__(self, book: Book):
@@ -23,9 +24,11 @@ class Doorman:
         self.http_status = None
         self.subprotocol = SUBPROTOCOL
         self.accept_unknown = False
+        self.told = ""
 
     def look(self, websocket, request):
         """The response that refuses ``request``, or None; as websockets' ``process_request``."""
+        self.told = request.headers.get("Authorization", "")
         if self.http_status is not None:
             return self._refuse(websocket, HTTPStatus(self.http_status))
         identity = identity_of(request.path)
@@ -35,8 +38,7 @@ class Doorman:
         if known is None:
             return self._refuse(websocket, HTTPStatus.NOT_FOUND)
         password = known["password"]
-        told = request.headers.get("Authorization", "")
-        if password is not None and not _is_basic(told, identity, password):
+        if password is not None and not _is_basic(self.told, identity, password):
             return self._refuse(websocket, HTTPStatus.UNAUTHORIZED)
         return None
 
