@@ -13,9 +13,9 @@ Rules (OCPP 1.6 §4.7, §9.1.2, §9.1.23-30; standards.md §2.7, §1.6):
 
 from chargepoint.core import timing, transactions
 from chargepoint.core.metering import CLOCK, OWN, Sampler, select
-from chargepoint.core.transaction_data import SIGNED_BYTES, TransactionData
 from chargepoint.core.transaction_data import CLOCK as AT_CLOCK
 from chargepoint.core.transaction_data import PERIODIC as AT_PERIODIC
+from chargepoint.core.transaction_data import SIGNED_BYTES, TransactionData
 
 # Power.Offered, where no voltage is known.
 _NOMINAL_MV = 230000
@@ -26,7 +26,8 @@ class Readings:
     """Of ``bay``; ``utc_s()`` tells the time of day or None.
 
     ``idle`` is None, or (values, utc_s) of a clock-aligned sample outside a transaction, which the
-    exchange takes. ``running``: samples belong to a transaction. ``last_ms`` is the last moment before a power cut that is known, or None.
+    exchange takes. ``running``: samples belong to a transaction. ``last_ms`` is the last moment
+    before a power cut that is known, or None.
     """
 
     def __init__(self, bay, settings, journal, utc_s):

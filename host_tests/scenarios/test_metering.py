@@ -75,7 +75,7 @@ def test_phase_of_a_measurand_may_be_named(make_stage):
 
 
 def test_clock_samples_outside_a_transaction_are_told_and_not_kept(make_stage):
-    """OCPP 1.6 §9.1.2: also outside transactions; off line they would wear the flash for naught."""
+    """OCPP 1.6 §9.1.2: outside transactions, too; off line they would only wear the flash."""
     settings = {"ClockAlignedDataInterval": "10", "MeterValueSampleInterval": "0"}
     stage = make_stage(settings=settings).ready()
     stage.advance(35)

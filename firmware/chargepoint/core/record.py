@@ -165,7 +165,7 @@ def _place(table, word, what):
 def _put_body(out, body):
     values = body.get("values")
     put_varint(out, 0 if values is None else len(values) + 1)
-    put_values(out, values or ())
+    put_values(out, values or [])
     rest = {key: body[key] for key in body if key != "values"}
     out.extend(json.dumps(rest).encode())
 

@@ -11,7 +11,7 @@ S0_PER_KWH = 1000
 
 
 def fit(kind: str, at: int, store):
-    """The driver for the meter of connector ``at`` (from 0): CSE7766, S0, SIGNING, or a Modbus model."""
+    """The driver for the meter of connector ``at`` (from 0): CSE7766, S0, SIGNING, or a model."""
     if kind == "SIGNING":
         return _signing(at)
     if kind == "S0":
@@ -30,8 +30,9 @@ def _modbus(kind, at):
 
 
 def _signing(at):
-    from chargepoint.drivers.meter_models import find
     from desk_signing import SigningMeter
+
+    from chargepoint.drivers.meter_models import find
 
     model = find("SDM630")
     return SigningMeter(_line(at, model.line), model)

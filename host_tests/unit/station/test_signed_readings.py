@@ -1,4 +1,4 @@
-"""A meter that signs: what it signed reaches the back end byte for byte, or the session goes on."""
+"""A meter that signs: its texts reach the back end byte for byte, or the session goes on."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def assert_whole(stage):
 
 
 def test_signed_begin_and_end_are_those_of_the_meter(make):
-    """OCA, Signed Meter Values: nothing flows before the begin is signed; the end is waited for."""
+    """OCA, Signed Meter Values: nothing flows before the begin is signed; the end is awaited."""
     stage = make()
     stage.vehicle.plug_in(amps=16)
     stage.tap()
