@@ -48,7 +48,7 @@ def test_unknown_name_is_refused_and_the_known_ones_told():
 def test_registers_that_follow_each_other_come_in_one_answer():
     """Three requests a cycle, as few as an SDM630 needs."""
     blocks = meter_models.find("SDM630").blocks
-    assert [block[:3] for block in blocks] == [(4, 0x0000, 12), (4, 0x0034, 2), (4, 0x0046, 6)]
+    assert [block[:3] for block in blocks] == [(4, 0x0000, 18), (4, 0x0034, 2), (4, 0x0046, 6)]
 
 
 def test_map_of_an_installer_is_a_model():
