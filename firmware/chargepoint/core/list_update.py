@@ -12,7 +12,8 @@ from chargepoint.core import tags
 from chargepoint.core.local_list import Head, bucket_of, name_of
 from chargepoint.core.record import seal
 
-_FULL_BYTES = const(2048)
+# A file is to fit into one block of flash, 4 KB, though some buckets get more than others.
+_FULL_BYTES = const(3300)
 _BITS_MAX = const(8)
 # idTags are packed so many a step, for it takes a microcontroller a millisecond each.
 _A_STEP = const(4)

@@ -2,7 +2,7 @@
 
 Rules:
 - idTags are spread by a hash over 1, 2, 4, ... 256 buckets, a sealed file each. There are as many
-  as keep a file at about 2 KB, so a look at an idTag reads one such file, whatever the length.
+  as keep a file at 2 to 4 KB, so a look at an idTag reads one such file, whatever the length.
 - The head names version, length, the number of buckets, and of each bucket which of its two files
   counts, or that it is empty. An update (list_update.py) writes files that do not count, then the
   head, by turns into two files of its own. So the old list counts as a whole or the new one does.

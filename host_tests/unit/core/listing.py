@@ -36,6 +36,12 @@ class Desk:
         """What the list says of each of ``tags`` (None: nothing)."""
         return {tag: self.list.find(tag, utc_s) for tag in tags}
 
+    def has_no_rubbish(self):
+        """Every file but the heads is one that counts."""
+        head = self.list.head
+        counting = {head.file(bucket) for bucket in range(1 << head.bits)} - {None}
+        return {name for name in self.files() if "_" in name} == counting
+
     def files(self):
         """The files of the list."""
         return sorted(name for name in self.store.files if name.startswith("l/"))
