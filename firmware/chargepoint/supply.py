@@ -176,7 +176,8 @@ class Supply:
             supply_ma = total_ma // len(self._claims)
         bay.supply_ma = 0 if shut else supply_ma
         bay.share_comes = sharing.due_ma[at] > supply_ma
-        bay.profile_ma = None if claim.limit_ma == _MOST_MA else claim.limit_ma
+        limit_ma = claim.limit_ma if claim.limit_ma < self._total_ma else self._total_ma
+        bay.profile_ma = None if limit_ma == _MOST_MA else limit_ma
         bay.single_phase = claim.single
 
     # -- inside: profiles -----------------------------------------------------------------------
