@@ -30,6 +30,7 @@ _LAMPS = {
     "preparing": "waiting",
     "charging": "charging",
     "suspended_ev": "ready",
+    "unplugged": "ready",
     "suspended_evse": "paused",
     "finishing": "ready",
     "reserved": "reserved",
@@ -349,6 +350,8 @@ class Bay:
         if connector.energised:
             self._settled_ms = 0
             return "charging"
+        if not connector.plugged:
+            return "unplugged"
         if self.transaction.suspended or not self._offers():
             # Before the first offer, a share that is about to come is waited for.
             return "preparing" if self._settled_ms and self.share_comes else "suspended_evse"

@@ -72,7 +72,7 @@ remote_control
     028 Remote stop rejected
     030 Unlock failure
     031 Unlock of an unknown connector
-meter_values
+metering
     070 Sampled meter values
     071 Clock-aligned meter values
 data_transfer

@@ -89,14 +89,18 @@ class Vehicle:
         self.load.ventilation = ventilation
         self.after_change()
 
-    def unplug(self) -> None:
-        """Pull the plug, at any time. ValueError when there is none."""
+    def unplug(self, cable_stays: bool = False) -> None:
+        """Pull the plug, at any time. ValueError when there is none.
+
+        ``cable_stays``: at the vehicle, and a cable stays in the station's socket.
+        """
         self._must_be_plugged()
         self._set_ramp(_STILL)
         for name in list(self._plans):
             self._drop(name)
         self.plugged = False
-        self.cable_ohm = None
+        if not cable_stays:
+            self.cable_ohm = None
         self.load.s2 = False
         self._wants = False
         self._offer_ma = self._duty_bp = 0

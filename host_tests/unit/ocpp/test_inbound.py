@@ -114,12 +114,19 @@ def test_wrong_profile_of_a_remote_start_is_rejected(charge, changes):
     [
         ("ChangeAvailability", {"connectorId": 3, "type": "Operative"}),
         ("ChangeAvailability", {"connectorId": -1, "type": "Operative"}),
-        ("TriggerMessage", {"requestedMessage": "Heartbeat", "connectorId": 3}),
     ],
 )
 def test_connector_out_of_range_violates_a_property_constraint(charge, action, payload):
     inbound = new_inbound(charge)
     assert refusal(inbound, action, payload) == "PropertyConstraintViolation"
+    assert charge.asked == []
+
+
+@pytest.mark.parametrize("connector", [-1, 3])
+def test_trigger_of_an_unknown_connector_is_rejected(charge, connector):
+    """OCPP 1.6 §5.17, OCTT TC_055."""
+    wanted = {"requestedMessage": "Heartbeat", "connectorId": connector}
+    assert ask(charge, "TriggerMessage", wanted) == {"status": "Rejected"}
     assert charge.asked == []
 
 

@@ -11,7 +11,7 @@ from chargepoint.ocpp.v16.status import STATUSES, StatusReporter, allowed, betwe
 from host_tests.unit.ocpp.bench import UTC_S, assert_official, new_settings
 
 PHASES = ("free", "preparing", "charging", "suspended_ev", "suspended_evse", "finishing")
-PHASES += ("reserved",)
+PHASES += ("reserved", "unplugged")
 WELDED = row_of("contactor_welded")
 VENTILATION = row_of("ventilation")
 READER = row_of("reader_silent")
@@ -232,6 +232,19 @@ def test_after_an_outage_only_what_holds_is_said_and_only_if_it_differs(desk):
     desk.facts("suspended_ev")
     desk.line.ready = True
     assert desk.statuses() == []
+
+
+def test_unplugged_vehicle_whose_transaction_goes_on_is_told_as_such(desk):
+    """OCPP 1.6 §4.10: SuspendedEV with an info that is no fault."""
+    desk.facts("preparing")
+    desk.facts("charging")
+    desk.facts("unplugged")
+    assert desk.statuses()[-1] == "SuspendedEV"
+    told = desk.reporter.payload(1)
+    assert told["info"] == "EV side disconnected" and told["errorCode"] == "NoError"
+    assert "vendorErrorCode" not in told
+    desk.facts("suspended_ev")
+    assert "info" not in desk.reporter.payload(1)
 
 
 def test_changes_that_waited_when_the_link_broke_are_not_replayed(desk):

@@ -129,7 +129,10 @@ class Inbound:
         return status_of(self._charge.unlock(connector))
 
     def _trigger_message(self, payload):
-        connector = self._connector(payload, 0)
+        connector = payload.get("connectorId")
+        # An unknown connector is Rejected, not an error (OCTT TC_055).
+        if connector is not None and not 0 <= connector <= self._charge.connector_count:
+            return _yes(False)
         return {"status": self._charge.trigger(payload["requestedMessage"], connector)}
 
     def _change_configuration(self, payload):

@@ -39,12 +39,15 @@ _OF_PHASE = {
     "preparing": "Preparing",
     "charging": "Charging",
     "suspended_ev": "SuspendedEV",
+    "unplugged": "SuspendedEV",
     "suspended_evse": "SuspendedEVSE",
     "finishing": "Finishing",
     "reserved": "Reserved",
 }
 
 _NO_ERROR = "NoError"
+# Told as a fault is, and none: the transaction waits for its cable (OCPP 1.6 §4.10).
+_UNPLUGGED = ("EV side disconnected", _NO_ERROR, None)
 _VEHICLE_ERROR = "EVCommunicationError"
 # Errata 3.19: the only statuses that the vehicle's error goes with.
 _VEHICLE_STATUSES = ("Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing")
@@ -112,6 +115,8 @@ class StatusReporter:
         """
         place = self._places[connector]
         status = _status(phase, available, faulted)
+        if phase == "unplugged" and fault is None:
+            fault = _UNPLUGGED
         if not self._dialogue.ready and place.waiting:
             place.waiting.clear()
         if place.now is not None and place.now.says(status, fault):
@@ -199,6 +204,7 @@ class StatusReporter:
             payload["timestamp"] = times.text_of(report.utc_s)
         if report.fault is not None:
             payload["info"] = report.fault[0]
+        if report.fault is not None and report.fault is not _UNPLUGGED:
             payload["vendorId"] = self._settings.get("ChargePointVendor")
             payload["vendorErrorCode"] = report.fault[2]
         return payload
