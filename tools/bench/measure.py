@@ -4,7 +4,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tools.bench import flash, images
+from tools.bench import flash, images, messages
 from tools.bench.session import Session, record
 from tools.bench.table import Table
 from tools.build import interpreter

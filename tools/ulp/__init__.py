@@ -1,0 +1,1 @@
+"""The guard's program: from its source to the bytes that a board loads."""
