@@ -40,8 +40,11 @@ class Fault(ValueError):
 
 @dataclass
 class Program:
-    """``words`` from place 0 on: the mailbox, then the instructions; ``lines`` tells the number of
-    the source line behind each. ``names`` are the labels, the mailbox's words, and what was set."""
+    """``words`` from place 0 on: the mailbox, then the instructions.
+
+    ``lines`` tells the number of the source line behind each; ``names`` are the labels, the
+    mailbox's words (also listed in ``mail``), and what was set.
+    """
 
     words: list = field(default_factory=list)
     lines: list = field(default_factory=list)
