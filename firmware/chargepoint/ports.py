@@ -324,9 +324,11 @@ class Transfer:
 
     ``state`` is "idle", "busy", "done" (the whole file is here, or there) or "failed", for
     ``reason``: a short text such as "refused" or "http 404". ``size`` is the length that the
-    server names of a file that is fetched, or None.
+    server names of a file that is fetched, or None. ``rewound``: the server wants the file that is
+    sent in another way, and it has to be given anew from its first byte (set it back then).
     """
 
+    rewound = False
     state = "idle"
     reason = ""
     size = None

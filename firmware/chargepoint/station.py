@@ -130,7 +130,7 @@ class Station:
 
     def __init__(self, ports, factory: dict, crashes: int = 0):
         self.ports = ports
-        ports.log = LogTail(ports.log, ports.clock.utc_s)
+        ports.log = LogTail(ports.log, ports.clock)
         self.reset_due = None
         self.journal = Journal(ports.store, ports.random)
         self.journal.load()

@@ -97,7 +97,7 @@ class FileTransfer(Transfer):
     def _begin(self, location, method, size, now_ms):
         place = file_url.parse(location)
         self.stop()
-        self.size = None
+        self.size, self.rewound = None, False
         self._location, self._method = location, method
         self._begun_ms = self._moved_ms = now_ms
         way = _Ftp if place[0] == "ftp" else _Http
@@ -116,6 +116,7 @@ class FileTransfer(Transfer):
             self._follow(way.target, now_ms)
         elif way.status in _NO_PUT and self._method == "PUT":
             self._begin(self._folder, "POST", self._size, now_ms)
+            self.rewound = True
         else:
             self._end("failed", reason)
 

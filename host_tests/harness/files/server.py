@@ -66,7 +66,7 @@ class FileServer:
             self._writers.add(writer)
             try:
                 await serve(self, reader, writer)
-            except (OSError, asyncio.IncompleteReadError):
+            except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 pass
             finally:
                 self._writers.discard(writer)

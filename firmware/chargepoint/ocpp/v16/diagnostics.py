@@ -103,8 +103,7 @@ class Diagnostics(Machine):
         elif effect == "count":
             self._begin_counting(now_ms)
         elif effect == "send":
-            self._lines = self._report(now_ms)
-            self._piece = b""
+            self._lines = None
         elif effect == "rest":
             self._rest(now_ms)
         elif effect == "tell_uploaded":
@@ -133,7 +132,7 @@ class Diagnostics(Machine):
         if transfer is None:
             transfer = self._transfer = self._upkeep.lend(self)
             if transfer is not None:
-                self._unsent = self._size
+                self._rewind(now_ms)
                 transfer.send(request["location"], self._name, self._size, now_ms)
             return
         transfer.poll(now_ms)
@@ -144,8 +143,16 @@ class Diagnostics(Machine):
         elif transfer.state == "done":
             self._let_go()
             self._tell("sent", now_ms)
+        elif transfer.rewound:
+            transfer.rewound = False
+            self._rewind(now_ms)
         elif self._unsent:
             self._give()
+
+    def _rewind(self, now_ms):
+        self._lines = self._report(now_ms)
+        self._piece = b""
+        self._unsent = self._size
 
     def _give(self):
         if not self._piece:

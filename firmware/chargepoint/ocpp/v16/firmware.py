@@ -192,9 +192,8 @@ class Firmware(Machine):
         return utc_s is None or utc_s >= self._request["at"]
 
     def _may_switch(self, now_ms):
-        """What was said has left, as far as there is anyone to hear it."""
-        waits = self.notices.waiting and self._station.exchange.dialogue.online
-        return not waits or now_ms - self._since_ms >= timing.RESET_PATIENCE_MS
+        """What was said has left; a back end that is away is waited for a while."""
+        return not self.notices.waiting or now_ms - self._since_ms >= timing.RESET_PATIENCE_MS
 
     def _judge(self, now_ms):
         if self._station.journal.pending:
