@@ -23,7 +23,8 @@ import tls
 
 # Deep ones first: an import inside an import inside an import takes a kilobyte of C stack each,
 # and the interpreter's task has 16 KB.
-_DEEP = "core.pilot core.record core.protection core.connector ocpp.frames wire.upgrade"
+_DEEP = "core.pilot core.record core.protection core.connector ocpp.frames ocpp.v16.inbound"
+_DEEP += " wire.upgrade"
 for _name in _DEEP.split():
     __import__("chargepoint." + _name)
 

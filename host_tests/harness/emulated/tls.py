@@ -2,6 +2,9 @@
 
 Certificates and keys are bytes, by position; a socket never waits and answers None when nothing
 can be done now. At most TLS 1.2 is spoken, as on the ESP32.
+
+On the ESP32 certificates are judged by the hardware clock. ``now_s`` may be a function that tells
+such a clock's time (seconds since 1970); None: only this machine's own clock counts.
 """
 
 import errno
@@ -13,6 +16,8 @@ PROTOCOL_TLS_CLIENT = ssl.PROTOCOL_TLS_CLIENT
 PROTOCOL_TLS_SERVER = ssl.PROTOCOL_TLS_SERVER
 CERT_NONE = ssl.CERT_NONE
 CERT_REQUIRED = ssl.CERT_REQUIRED
+
+now_s = None
 
 
 class SSLContext:
@@ -90,6 +95,7 @@ class SSLSocket:
         try:
             if not self._shaken:
                 self._wrapped.do_handshake()
+                _judge(self._wrapped.getpeercert())
                 self._shaken = True
             return action()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
@@ -100,3 +106,13 @@ class SSLSocket:
             return 0
         except ssl.SSLError as error:
             raise OSError(errno.EIO, error.reason or str(error)) from error
+
+
+def _judge(certificate) -> None:
+    """ValueError, in mbedTLS's words, when ``certificate`` is not valid by ``now_s``."""
+    if now_s is None:
+        return
+    if ssl.cert_time_to_seconds(certificate["notBefore"]) > now_s():
+        raise ValueError("The certificate validity starts in the future\n")
+    if ssl.cert_time_to_seconds(certificate["notAfter"]) < now_s():
+        raise ValueError("The certificate validity has expired\n")

@@ -1,7 +1,9 @@
 """The ESP32's own modules for CPython, as far as boards/esp32 asks for them."""
 
+import calendar
 import importlib
 import sys
+import time as host_time
 
 import machine
 
@@ -26,8 +28,10 @@ class Esp32Time(BenchTime):
     """Ticks from the bench; an epoch of 2000, as on the ESP32."""
 
     def gmtime(self, seconds):
-        assert seconds == 0
-        return (2000, 1, 1, 0, 0, 0, 5, 1)
+        return tuple(host_time.gmtime(seconds + 946684800))[:8]
+
+    def mktime(self, moment):
+        return calendar.timegm(moment[:6]) - 946684800
 
 
 class Wlan:

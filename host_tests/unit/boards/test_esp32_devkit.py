@@ -1,13 +1,18 @@
 """boards/esp32_devkit: its build() runs, and its frozen programs bring an application up."""
 
 import json
+import socket
 import subprocess
+import threading
+from datetime import UTC, datetime
 
 import pytest
+import tls
 
 from chargepoint.run import Loop
 from hands import LineLog
 from host_tests.harness import paths
+from host_tests.harness.csms.certificates import Authority, server_context
 from host_tests.harness.store import MemoryStore
 from host_tests.unit.boards import devkit
 from host_tests.unit.boards.test_boards import BOARDS
@@ -92,10 +97,78 @@ def test_a_factory_setting_out_of_range_is_refused_at_the_start(monkeypatch):
         Bench(monkeypatch, SupplyLimit="81")
 
 
-def test_tls_without_an_authority_says_what_is_missing(monkeypatch):
-    bench = Bench(monkeypatch)
-    with pytest.raises(ValueError, match="tls_ca"):
-        bench.board._context(bench.store)
+class TlsServer:
+    """A back end that shakes hands; ``told`` is what the board says."""
+
+    def __init__(self, folder, **validity):
+        authority = Authority(folder)
+        self.ca = authority.ca_path.read_bytes()
+        self._context = server_context(authority, **validity)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(5)
+        self.url = f"wss://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.told = b""
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def _serve(self):
+        try:
+            with self._listener, self._listener.accept()[0] as plain:
+                plain.settimeout(5)
+                with self._context.wrap_socket(plain, server_side=True) as secure:
+                    self.told = secure.recv(1000)
+        except OSError:
+            pass  # the board went away, as it should have
+
+
+def dialled(monkeypatch, server, store=None, **factory):
+    """A board that dials ``server``, and its link's reason or "" once it asked for the upgrade."""
+    bench = Bench(monkeypatch, CentralSystemUrl=server.url, WifiSsid="home", **factory)
+    if store is not None:
+        store.write("factory", bench.store.read("factory"))
+        bench.store = store
+        bench.device = bench.board.build(bench.log, store)
+    bench.store.write("tls_ca", server.ca)
+    bench.network.wlan.connected = True
+    rtc = bench.device.clock._rtc
+    monkeypatch.setattr(tls, "now_s", lambda: bench.device.clock._read_rtc_s())
+    assert rtc.datetime()[0] >= 2026
+    connection = bench.device.station.exchange.connection
+    # Its first dial only looks the name up (sockets_network.py).
+    for _ in range(200):
+        bench.run(100, 12)
+        if server.told or connection.reason.startswith("tls"):
+            break
+    server.thread.join(5)
+    return bench, connection.reason
+
+
+def test_certificate_is_valid_before_anyone_told_the_time(monkeypatch, tmp_path):
+    """micropython.md §9: in the year 2000 none is; the clock starts at the floor before TLS."""
+    valid_from = datetime(2025, 12, 31, tzinfo=UTC)
+    server = TlsServer(tmp_path, valid_from=valid_from)
+    bench, reason = dialled(monkeypatch, server)
+    assert b"Sec-WebSocket-Key" in server.told, reason
+    assert bench.device.clock.utc_s() is None
+
+
+def test_certificate_of_last_month_is_valid_after_a_power_cut(monkeypatch, tmp_path):
+    """The floor is the last known time, and it is what certificates are judged by."""
+    november = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp())
+    server = TlsServer(tmp_path, valid_from=datetime(2026, 11, 1, tzinfo=UTC))
+    before = Bench(monkeypatch)
+    before.device.station.time.tell(november, before.device.clock.now_ms())
+    before.run(200, 12)
+    bench, reason = dialled(monkeypatch, server, before.store)
+    assert b"Sec-WebSocket-Key" in server.told, reason
+    assert bench.device.clock.utc_s() is None
+
+
+def test_certificate_of_the_future_is_refused_and_the_reason_told(monkeypatch, tmp_path):
+    server = TlsServer(tmp_path, valid_from=datetime(2026, 11, 1, tzinfo=UTC))
+    _, reason = dialled(monkeypatch, server)
+    assert server.told == b""
+    assert reason == "tls: The certificate validity starts in the future"
 
 
 # -- the frozen programs, on MicroPython ----------------------------------------------------------
@@ -147,7 +220,7 @@ class Network:
     STA_IF, STAT_NO_AP_FOUND, STAT_WRONG_PASSWORD, STAT_CONNECTING = 0, 201, 202, 1001
     WLAN = Radio
 class Rtc:
-    def datetime(self): return (2000, 1, 1, 5, 0, 0, 0, 0)
+    def datetime(self, value=None): return (2000, 1, 1, 5, 0, 0, 0, 0)
 class Dog:
     left = 3
     def __init__(self, timeout): print("watchdog", timeout)

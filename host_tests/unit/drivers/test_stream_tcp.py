@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import tls
 
-from chargepoint.drivers.stream_tcp import TcpStream, client_context
+from chargepoint.drivers.stream_tcp import TcpStream, client_context, context_of
 from host_tests.unit.drivers.certificates import Authority
 
 
@@ -222,3 +222,17 @@ def test_tls_with_a_broken_trust_anchor_is_closed(listener, tmp_path):
     stream.open("127.0.0.1", port_of(listener), True, "localhost")
     poll_until(stream, lambda: stream.state == "closed")
     assert stream.reason.startswith("tls: ")
+
+
+@pytest.mark.parametrize("missing", ["tls_ca", "tls_certificate", "tls_key"])
+def test_credentials_that_are_missing_are_named(missing):
+    files = {"tls_ca": b"a", "tls_certificate": b"b", "tls_key": b"c", missing: None}
+    with pytest.raises(ValueError, match=missing):
+        context_of(tls, SimpleNamespace(read=files.get), True)
+
+
+def test_our_certificate_is_shown_only_where_it_is_asked_for():
+    """OCPP 1.6 security: profile 3 alone."""
+    authority = Authority()
+    files = {"tls_ca": authority.pem}
+    assert context_of(tls, SimpleNamespace(read=files.get), False)
