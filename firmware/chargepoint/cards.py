@@ -112,7 +112,8 @@ class Cards:
         tag = self._station.settings.get("FreeChargingIdTag")
         for bay in self._station.bays:
             transaction = bay.transaction
-            waits = transaction.state in (transactions.PLUGGED, transactions.FINISHED)
+            waits = transaction.state == transactions.PLUGGED
+            waits = waits or transaction.state == transactions.FINISHED
             if waits and not transaction.done and self.may_begin(bay, tag, None):
                 transaction.grant(tag, None, now_ms, self._wait_ms())
 

@@ -19,7 +19,6 @@ from chargepoint.ocpp.registration import Registration
 from chargepoint.ocpp.v16 import outbound, schema
 from chargepoint.ocpp.v16.charging import Charging
 from chargepoint.ocpp.v16.inbound import Inbound
-from chargepoint.ocpp.v16.local_list import LocalListCalls
 from chargepoint.ocpp.v16.reservation import Reservation
 from chargepoint.ocpp.v16.status import StatusReporter
 
@@ -38,7 +37,7 @@ class Exchange:
         inbound = Inbound(remote, settings, schema)
         reserved = Reservation(station.reservations, settings, len(station.bays))
         inbound.add(reserved.actions())
-        inbound.add(LocalListCalls(station.known, settings).actions())
+        inbound.add(station.known.actions())
         inbound.add(station.upkeep.actions())
         charging = Charging(station.supply, settings, len(station.bays), self._utc_s)
         inbound.add(charging.actions())

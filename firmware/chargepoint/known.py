@@ -44,6 +44,10 @@ class Known:
             parent = parent if isinstance(parent, str) else None
             self.cache.learn(tag, status, expiry_s, parent, self._now_s())
 
+    def actions(self) -> dict:
+        """The calls about the list, for Inbound.add."""
+        return {"GetLocalListVersion": self._version, "SendLocalList": self._send}
+
     def take_conflict(self) -> bool:
         """Whether there was a conflict since this was last asked."""
         conflict, self.conflict = self.conflict, False
@@ -65,6 +69,17 @@ class Known:
             return "Rejected" if now_ms >= until_ms else None
 
         return told
+
+    def _version(self, payload, now_ms):
+        # -1: not supported (OCPP 1.6 §5.10).
+        enabled = self._settings.get("LocalAuthListEnabled")
+        return {"listVersion": self.local_list.head.version if enabled else -1}
+
+    def _send(self, payload, now_ms):
+        # Not in RAM before a back end sends a list.
+        from chargepoint.ocpp.v16.local_list import send
+
+        return send(self, self._settings, payload)
 
     def _listed(self, tag):
         if not self._settings.get("LocalAuthListEnabled"):

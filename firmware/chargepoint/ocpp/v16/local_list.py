@@ -1,4 +1,4 @@
-"""GetLocalListVersion and SendLocalList (OCPP 1.6 §5.10, §5.15; errata).
+"""SendLocalList (OCPP 1.6 §5.15; errata).
 
 - An entry without idTagInfo is a deletion in a Differential; a Full list has none.
 - A Differential must be newer than the list that there is; a Full list replaces any.
@@ -13,63 +13,50 @@ from chargepoint.ocpp.errors import (
     OcppError,
 )
 
-_NOT_SUPPORTED = -1
+
+def send(known, settings, payload: dict):
+    """The answer to SendLocalList, or a function (dialogue.py); ``known`` is the station's.
+
+    Raises OcppError for a version that is none, too many idTags, and one without idTagInfo in a
+    Full list.
+    """
+    if not settings.get("LocalAuthListEnabled"):
+        return {"status": "NotSupported"}
+    version, entries = payload["listVersion"], payload.get("localAuthorizationList", [])
+    is_full = payload["updateType"] == "Full"
+    _check(version, entries, is_full, settings.get("SendLocalListMaxLength"))
+    listed, most = known.local_list, settings.get("LocalAuthListMaxLength")
+    cache = known.cache if settings.get("AuthorizationCacheEnabled") else None
+    begun = False
+
+    def answer(now_ms):
+        nonlocal begun
+        if not begun:
+            if listed.busy:
+                return None
+            if not is_full and version <= listed.head.version:
+                return {"status": "VersionMismatch"}
+            begun = True
+            listed.begin(version, _read(entries), is_full, most, cache)
+        return None if listed.outcome is None else {"status": listed.outcome}
+
+    return answer
 
 
-class LocalListCalls:
-    """Answers the two calls; ``known`` is the station's (known.py)."""
-
-    def __init__(self, known, settings):
-        self._known = known
-        self._settings = settings
-
-    def actions(self) -> dict:
-        """For Inbound.add."""
-        return {"GetLocalListVersion": self._version, "SendLocalList": self._send}
-
-    def _version(self, payload, now_ms):
-        enabled = self._settings.get("LocalAuthListEnabled")
-        return {"listVersion": self._known.local_list.head.version if enabled else _NOT_SUPPORTED}
-
-    def _send(self, payload, now_ms):
-        if not self._settings.get("LocalAuthListEnabled"):
-            return {"status": "NotSupported"}
-        version, entries = payload["listVersion"], payload.get("localAuthorizationList", [])
-        is_full = payload["updateType"] == "Full"
-        self._check(version, entries, is_full)
-        known, most = self._known, self._settings.get("LocalAuthListMaxLength")
-        cache = known.cache if self._settings.get("AuthorizationCacheEnabled") else None
-        begun = False
-
-        def answer(now_ms):
-            nonlocal begun
-            listed = known.local_list
-            if not begun:
-                if listed.busy:
-                    return None
-                if not is_full and version <= listed.head.version:
-                    return {"status": "VersionMismatch"}
-                begun = True
-                listed.begin(version, _read(entries), is_full, most, cache)
-            return None if listed.outcome is None else {"status": listed.outcome}
-
-        return answer
-
-    def _check(self, version, entries, is_full):
-        most = self._settings.get("SendLocalListMaxLength")
-        if version <= 0:
-            raise OcppError(PROPERTY_CONSTRAINT_VIOLATION, "listVersion: expected 1 or more")
-        if len(entries) > most:
+def _check(version, entries, is_full, most):
+    if version <= 0:
+        raise OcppError(PROPERTY_CONSTRAINT_VIOLATION, "listVersion: expected 1 or more")
+    if len(entries) > most:
+        raise OcppError(
+            OCCURENCE_CONSTRAINT_VIOLATION,
+            "localAuthorizationList: %d idTags, expected at most %d" % (len(entries), most),
+        )
+    for number, entry in enumerate(entries):
+        if is_full and "idTagInfo" not in entry:
             raise OcppError(
                 OCCURENCE_CONSTRAINT_VIOLATION,
-                "localAuthorizationList: %d idTags, expected at most %d" % (len(entries), most),
+                "localAuthorizationList[%d].idTagInfo: required in a Full list" % number,
             )
-        for number, entry in enumerate(entries):
-            if is_full and "idTagInfo" not in entry:
-                raise OcppError(
-                    OCCURENCE_CONSTRAINT_VIOLATION,
-                    "localAuthorizationList[%d].idTagInfo: required in a Full list" % number,
-                )
 
 
 def _read(entries):
