@@ -27,6 +27,11 @@ class Target:
         for name, value in self._provisioning.items():
             self.provision(name, json.dumps(value).encode())
 
+    def provision_settings(self, settings: dict) -> None:
+        """Give a station that is off more factory settings (name -> text)."""
+        self._provisioning["factory"].update(settings)
+        self.provision("factory", json.dumps(self._provisioning["factory"]).encode())
+
     def provision(self, name: str, data: bytes) -> None:
         """Put ``data`` under ``name`` into the store of a station that is off."""
         raise NotImplementedError
