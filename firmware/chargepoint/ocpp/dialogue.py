@@ -250,3 +250,15 @@ def _refusal(unique_id, error):
     if isinstance(error, OcppError):
         return frames.build_error(unique_id, error.code, error.description)
     return frames.build_error(unique_id, INTERNAL_ERROR, "out of memory")
+
+
+def status_of(told):
+    """The payload of a word, or for a function that tells one later, a function that does so."""
+    if not callable(told):
+        return {"status": told}
+
+    def answer(now_ms):
+        status = told(now_ms)
+        return None if status is None else {"status": status}
+
+    return answer

@@ -9,12 +9,12 @@ from micropython import const
 
 from chargepoint.core import composition, timing
 from chargepoint.ocpp import times
+from chargepoint.ocpp.dialogue import status_of
 from chargepoint.ocpp.errors import (
     OCCURENCE_CONSTRAINT_VIOLATION,
     PROPERTY_CONSTRAINT_VIOLATION,
     OcppError,
 )
-from chargepoint.ocpp.v16.inbound import status_of
 
 # In the order of composition.MAX, DEFAULT, TX.
 _PURPOSES = ("ChargePointMaxProfile", "TxDefaultProfile", "TxProfile")
@@ -123,9 +123,8 @@ class Charging:
     def _fits(self, head, periods):
         """This station can have such a profile."""
         get = self._settings.get
-        return (
-            head[2] <= get("ChargeProfileMaxStackLevel")
-            and len(periods) <= get("ChargingScheduleMaxPeriods")
+        return head[2] <= get("ChargeProfileMaxStackLevel") and len(periods) <= get(
+            "ChargingScheduleMaxPeriods"
         )
 
     def _belongs(self, profile, purpose, connector):

@@ -9,6 +9,7 @@ now_ms -> payload, or None while what was changed is not on the medium.
 """
 
 from chargepoint.ocpp.check import checking
+from chargepoint.ocpp.dialogue import status_of
 from chargepoint.ocpp.errors import (
     NOT_IMPLEMENTED,
     NOT_SUPPORTED,
@@ -192,18 +193,6 @@ class Inbound:
 
 def _yes(accepted):
     return {"status": "Accepted" if accepted else "Rejected"}
-
-
-def status_of(told):
-    """The payload of a word, or for a function that tells one later, a function that does so."""
-    if not callable(told):
-        return {"status": told}
-
-    def answer(now_ms):
-        status = told(now_ms)
-        return None if status is None else {"status": status}
-
-    return answer
 
 
 _ACTIONS = {

@@ -2,8 +2,8 @@
 
 from chargepoint.core.reservations import REJECTED
 from chargepoint.ocpp import times
+from chargepoint.ocpp.dialogue import status_of
 from chargepoint.ocpp.errors import PROPERTY_CONSTRAINT_VIOLATION, OcppError
-from chargepoint.ocpp.v16.inbound import status_of
 
 
 class Reservation:
