@@ -16,6 +16,7 @@ from tools.paths import ROOT
 _SUITE = ROOT / "host_tests/conformance/ocpp16"
 _TARGETS = ("in_process", "unix")
 _ITEM = re.compile(r"::test_tc_(\d{3}(?:_\d)?)_.*\[(\w+)\]")
+_WIDTH = 120
 _COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow", "later": "dim"}
 
 
@@ -36,7 +37,9 @@ def main(words: list) -> int:
     """Run, print the table; the exit status is pytest's."""
     results = Results()
     status = pytest.main(["-q", "--no-header", "-p", "no:xdist", str(_SUITE), *words], [results])
-    Console().print(_table(results.by_case))
+    console = Console()
+    # A file or a pipe has no width of its own.
+    (console if console.is_terminal else Console(width=_WIDTH)).print(_table(results.by_case))
     print(_summary(results.by_case))
     return int(status)
 
