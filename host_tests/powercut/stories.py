@@ -128,6 +128,25 @@ def check(stage, before_wh, where):
     assert billed_wh == stage.meter_wh - before_wh, f"{where}: billed {billed_wh} Wh"
     assert stage.csms.violations(IDENTITY) == [], where
     assert doubled(stage) == [], f"{where}: said again with another id or content"
+    for stop in stage.csms.calls(IDENTITY, "StopTransaction"):
+        told = edges(stop)
+        billed = (sessions[0]["meter_start"], sessions[0]["meter_stop"])
+        assert told == (("Transaction.Begin", "Transaction.End"), billed), f"{where}: {told}"
+        made = getattr(stage.wiring.meters[1], "signed", None)
+        assert made is None or are_signed(stop, made), f"{where}: not what the meter signed"
+
+
+def are_signed(stop, made) -> bool:
+    """The signed texts of a stop are of the meter's ``made``: a begin, then an end."""
+    told = [each["sampledValue"][-1]["value"] for each in stop["transactionData"]]
+    begin, end = told[0], told[-1]
+    return begin in made and '"TX":"B"' in begin and end == made[-1]
+
+
+def edges(stop) -> tuple:
+    """The contexts of the first and the last reading in a stop, and their registers."""
+    ends = [stop["transactionData"][at]["sampledValue"][0] for at in (0, -1)]
+    return tuple(end["context"] for end in ends), tuple(int(end["value"]) for end in ends)
 
 
 def doubled(stage) -> list:

@@ -11,7 +11,7 @@ import pytest
 
 from host_tests.harness.stage import Stage
 from host_tests.harness.store import MemoryStore
-from host_tests.powercut.stories import SETTINGS, STORIES, cut_everywhere, survives
+from host_tests.powercut.stories import SETTINGS, STORIES, cut_everywhere, offline, survives
 
 WHOLE = {"nothing of it": None, "half of it": 20, "all of it, unacknowledged": 4096}
 
@@ -34,6 +34,24 @@ def test_session_survives_a_power_cut_at_every_store_operation(make, story, torn
     cuts = cut_everywhere(make, story, WHOLE[torn])
     record_property("power cuts", cuts)
     assert cuts >= 8
+
+
+@pytest.mark.parametrize("torn", WHOLE)
+def test_signed_readings_survive_a_power_cut_at_every_store_operation(
+    tmp_path, torn, record_property
+):
+    """standards.md §1.6: the begin was signed before the cut; what the stop tells is that text."""
+
+    def make(name):
+        store = MemoryStore()
+        made = Stage(
+            "in_process", tmp_path / str(name), settings=SETTINGS, store=store, meter="SIGNING"
+        )
+        return made, store
+
+    cuts = cut_everywhere(make, offline, WHOLE[torn])
+    record_property("power cuts", cuts)
+    assert cuts >= 9
 
 
 @pytest.mark.parametrize("story", STORIES)
