@@ -161,13 +161,16 @@ class Exchange:
         station = self._station
         common, statuses = station.faults, self.statuses
         operative = station.availability.operative(0)
-        statuses.tell(0, "free", operative, common.worst, common.blocking, now_ms)
+        full = station.journal.full
+        statuses.tell(0, "free", operative, common.worst, common.blocking or full, now_ms)
         for bay in station.bays:
-            # What stops the station stops every connector.
-            faults = common if common.blocking else bay.connector.faults
-            usable = bay.operative or bay.transaction.running
-            phase = bay.phase(now_ms)
-            statuses.tell(bay.number, phase, usable, faults.worst, faults.blocking, now_ms)
+            # What stops the station stops every connector; a full store only lets no one begin.
+            running = bay.transaction.running
+            stops = common.blocking or (full and not running)
+            faults = common if stops else bay.connector.faults
+            usable = bay.operative or running
+            blocks = stops or faults.blocking
+            statuses.tell(bay.number, bay.phase(now_ms), usable, faults.worst, blocks, now_ms)
 
     def _notice_link(self, now_ms):
         is_open = self.connection.online

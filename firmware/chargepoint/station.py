@@ -222,7 +222,8 @@ class Station:
     def condition(self, connector: int) -> str:
         """What keeps a driver away from ``connector`` now (0: from the station): "Faulted",
         "Unavailable", "Occupied", in OCPP's words; None where one may begin."""
-        if self.faults.blocking or (connector and self.bay(connector).connector.faults.blocking):
+        common = self.faults.blocking or self.journal.full
+        if common or (connector and self.bay(connector).connector.faults.blocking):
             return FAULTED
         if self.upkeep.claims or not self.availability.operative(connector):
             return UNAVAILABLE

@@ -1,4 +1,4 @@
-"""What must outlive a delivered start: the back end's id, the start, and the last register.
+"""What must outlive a delivered start: the back end's id and the start itself.
 
 A binding exists from the answer to the start until the stop is delivered. While the transaction
 runs it is all that a restart finds of it, because delivered events are forgotten. ``closed`` says
@@ -60,14 +60,6 @@ def decode(data: bytes):
 def name_of(transaction: int) -> str:
     """The fact under which a transaction's binding is kept."""
     return "%s/%d" % (FOLDER, transaction)
-
-
-def shorten(event):
-    """``event`` with nothing but its register and time, or None when it tells no register."""
-    for quantity, phase, value in event.body.get("values", ()):
-        if quantity == "energy_wh" and phase == 0:
-            return _copy(event, {"values": [[quantity, 0, value]]})
-    return None
 
 
 def _copy(event, body):

@@ -1,97 +1,115 @@
 """What must survive: events in our own terms until they are delivered, and small facts.
 
 Rules:
-- An event is one entry "j/<seq>" in the store, checked by its own checksum. Seqs count up without
-  a gap while the station runs; delivery is in order, so events are forgotten from the head only
-  and two counters say it all: what is not yet forgotten lies in [first_seq, next_seq).
+- An event has a checksum of its own, and a seq. Seqs count up without a gap while the station
+  runs; delivery is in order, so events are forgotten from the head only and two counters say it
+  all: what is not yet forgotten lies in [first_seq, next_seq). Where they lie: entries.py.
+- Starts and stops are written at once. Readings may wait in memory for two minutes, and one that
+  the back end answers meanwhile is never written: it bills nothing, the stop tells the register.
 - Nothing is ever kept as a list of events, and a start reads one listing, the newest event and
   those of running transactions, however many wait: each event names the transactions that run.
-- Seqs and transaction numbers are never used twice, not even of events that a cut swallowed: both
-  stay below a reserve that is on the medium before the first number under it is given away.
+- Seqs and transaction numbers are never used twice (numbers.py), but for the seqs of readings that
+  a cut took from memory; what the back end sees of an event names its start of the station too.
 - A torn, foreign or damaged event is skipped and counted; one that was never acknowledged can
   only be the last. Rubbish before and behind the whole events is cleared away at the start.
-- ``forget`` of a reading in a running transaction keeps its register in the binding first, so a
-  restart always finds the last register that the back end was told.
-- A start whose binding is on the medium was answered: it is never sent again.
+- A start whose binding is on the medium was answered: it is never sent again. Of a file with
+  several events, fact "sent" tells how far it is delivered: exactly behind each start and stop,
+  within sixteen behind readings.
+- Room (``shortage``): when the store is short of it and events wait on it, every second new
+  reading is dropped (1), then all of them (2), then no transaction shall begin (3). What is left
+  is the room of the stops. Without that, readings would crowd out what bills.
 """
-
-import json
 
 from micropython import const
 
-from chargepoint.core import bindings, entries
+from chargepoint.core import numbers
 from chargepoint.core.boot_clock import BootClock
+from chargepoint.core.entries import Entries, seq_of
+from chargepoint.core.folding import Folding
 from chargepoint.core.record import SAMPLED, STARTED, STOPPED, Event, decode, encode
+from chargepoint.core.running import Running
 from chargepoint.core.writes import Writes
 
-# How many numbers are reserved at once: one small write for so many events.
-_RESERVE = const(64)
-
-# With so many operations waiting (the store refuses), new readings are dropped: they are thinned
-# first, newest first; starts and stops always find room.
+# With so many operations waiting (the store refuses), new readings are dropped; starts and stops
+# always find room.
 _WAITING_MAX = const(24)
+# The store is asked for its room after so many events: that is a walk through all of it.
+_SURVEY_EVENTS = const(32)
+# Bytes of room below which ``shortage`` is 1, 2, 3; a small store has its quarter, sixth, tenth.
+_ROOMS = ((98304, 4), (65536, 6), (32768, 10))
 
-_HEAD = "journal"
+# Of readings in a file of several events, each so many-th is noted as sent.
+_SENT_MASK = const(15)
+
 _CLOCK = "clock"
-
-
-def _head_of(saved):
-    """What was saved as head, or None when another program wrote it."""
-    try:
-        head = json.loads(saved)
-        whole = type(head["id"]) is str and head["boot"] >= 0 and head["reserve"] >= 0
-    except (ValueError, TypeError, KeyError):
-        return None
-    return head if whole else None
+_SENT = "sent"
+# Above every seq.
+_FAR = const(0x3FFFFFFF)
+_OWN = (numbers.NAME, _CLOCK, _SENT)
 
 
 class Journal:
     """The journal in ``store``; ``random`` gives the bytes of a new install id.
 
-    ``damaged`` counts entries that were refused, ``thinned`` readings that found no room.
+    ``damaged`` counts entries that were refused, ``thinned`` readings that found no room,
+    ``shortage`` tells how short of room the store is (0..3).
     """
 
     def __init__(self, store, random):
-        self.install_id = None
-        self.boot = 0
         self.first_seq = 0
         self.next_seq = 0
         self.thinned = 0
+        self.shortage = 0
         self._store = store
-        self._random = random
         self._writes = Writes(store)
+        self._entries = Entries(store, self._writes)
+        self._folding = Folding(store, self._entries)
+        self._numbers = numbers.Numbers(self._writes, random)
         self._refused = 0
-        self._reserve = 0
-        self._next_transaction = 0
-        self._running = {}  # transaction -> (seq of its start, seq of its last event)
-        self._bindings = {}
+        self._running = Running(store, self._writes, self.read)
         self._clock = BootClock()
         self._timeless = False
         self._tail = (0, 0)  # seqs that load() looked at: what is refused there is counted
         self._read_seq = None
         self._read_event = None
+        self._unsurveyed = 0
+        self._odd = False
+
+    @property
+    def install_id(self) -> str:
+        """The name of this installation: what is kept here, from the first start on."""
+        return self._numbers.install_id
+
+    @property
+    def boot(self) -> int:
+        """The number of this start."""
+        return self._numbers.boot
 
     # -- the start ------------------------------------------------------------------------------
 
     def load(self) -> None:
         """Find out what an earlier start left; raises nothing. Counts and queues this start."""
-        head = self._load_head()
-        self._load_bindings()
+        known, entries = self._numbers, self._entries
+        if not known.load():
+            self._refused += 1
+        self._running.load_bindings()
         self._clock = BootClock(self._writes.get(_CLOCK))
-        lowest, highest = self._list_events(head["reserve"])
+        left = entries.settle(known.reserve or _FAR)
+        if left is not None:
+            self._folding.resume(left)
+        lowest, highest = self._list_events(known.reserve)
         newest = self._find_newest(highest)
-        self.next_seq = head["reserve"] if highest is None else highest + 1
         if newest is None:
-            self.first_seq = self.next_seq = max(self.next_seq, head["reserve"])
+            self.next_seq = max(known.reserve, self.next_seq)
+            self.first_seq = entries.fresh_seq = self.next_seq
         else:
             self.first_seq = self._find_oldest(lowest)
-        self._load_running(newest)
-        self._next_transaction = max([head["reserve"], self.next_seq] + self._seen(newest))
-        self.boot = max(head["boot"], newest.boot if newest else 0) + 1
-        self.install_id = head["id"]
-        self._keep_reserve(self._next_transaction)
+        self._refused += self._running.load(newest)
+        fresh = max(known.reserve, self.next_seq, self._running.next_number(newest))
+        known.begin(newest.boot if newest else 0, fresh)
         self._tail = (newest.seq + 1 if newest else self.first_seq, self.next_seq)
         self._forget_answered()
+        self._survey()
 
     # -- events ---------------------------------------------------------------------------------
 
@@ -102,32 +120,43 @@ class Journal:
 
         ``body`` is JSON-able; its "values" are [quantity, phase, whole number] each.
         """
-        if kind == SAMPLED and self._writes.pending >= _WAITING_MAX:
+        if kind == SAMPLED and self._is_crowded():
             self.thinned += 1
             return None
         seq = self.next_seq
-        running = self._running_after(kind, transaction, seq)
-        packed = [(number, seqs[0], seqs[1]) for number, seqs in running.items()]
+        running = self._running.after(kind, transaction, seq)
         data = encode(
-            Event(seq, kind, connector, transaction, utc_s, self.boot, now_ms, body, packed)
+            Event(seq, kind, connector, transaction, utc_s, self.boot, now_ms, body, running)
         )
-        if seq >= self._reserve:
-            self._keep_reserve(seq)
-        self._writes.write(entries.name_of(seq), data)
+        self._numbers.use(seq)
+        self._entries.add(seq, data, kind == SAMPLED, now_ms)
         self._read_seq = self._read_event = None
-        self._running = running
-        self._read_seq = None
         self._timeless = self._timeless or utc_s is None
+        self._unsurveyed += self.first_seq < self._entries.fresh_seq
         self.next_seq = seq + 1
         return seq
 
-    def flush(self) -> bool:
-        """At most one store operation; True when one was tried."""
-        return self._writes.flush()
+    def flush(self, now_ms: int = None) -> bool:
+        """At most one store operation; True when one was tried. ``now_ms`` lets readings age."""
+        if now_ms is not None:
+            self._entries.tick(now_ms)
+        writes = self._writes
+        if writes.flush():
+            return True
+        if writes.pending:
+            return False
+        if self._unsurveyed >= _SURVEY_EVENTS:
+            self._survey()
+            return True
+        return self._folding.step(self.first_seq)
+
+    def save(self) -> None:
+        """Queue the readings in memory, too."""
+        self._entries.spill()
 
     @property
     def pending(self) -> int:
-        """Operations not yet on the medium; 0: all that was said is saved."""
+        """Operations not yet on the medium; 0: all is saved but readings that may wait."""
         return self._writes.pending
 
     @property
@@ -136,22 +165,30 @@ class Journal:
         return self._writes.trouble
 
     @property
+    def full(self) -> bool:
+        """No transaction shall begin: the store refuses, or keeps its room for stops."""
+        return self.shortage == 3 or self._writes.trouble is not None
+
+    @property
     def damaged(self) -> int:
         """How many entries were torn, foreign or damaged, and skipped."""
         return self._refused + self._writes.damaged
 
     def is_saved(self, seq: int) -> bool:
         """Event ``seq`` is on the medium (or was, and is delivered)."""
-        return (
-            seq is not None
-            and seq < self.next_seq
-            and self._writes.is_written(entries.name_of(seq))
-        )
+        if seq is None or seq >= self._entries.fresh_seq:
+            return False
+        name = self._writes.unwritten
+        return name is None or seq < int(name[2:])
+
+    def is_known(self, seq: int) -> bool:
+        """Event ``seq`` may be told: it is saved, or a reading in memory."""
+        return self._entries.fresh_seq <= seq < self.next_seq or self.is_saved(seq)
 
     def read(self, seq: int):
         """The event ``seq``, or None when there is none or it is damaged (counted once)."""
         if seq != self._read_seq:
-            data = self._writes.read(entries.name_of(seq))
+            data = self._entries.read(seq)
             event = decode(data)
             if event is not None and event.seq != seq:
                 event = None
@@ -166,56 +203,40 @@ class Journal:
             raise ValueError("journal: forget %d, expected %d" % (seq, self.first_seq))
         event = self.read(seq)
         kind = None if event is None else event.kind
-        if kind == STARTED and event.transaction not in self._bindings:
-            self._keep_binding(event.transaction, bindings.Binding(None, event))
-        elif kind == SAMPLED:
-            self._keep_register(event)
+        if kind == STARTED:
+            self._running.forget_start(event)
         elif kind == STOPPED:
-            self._close_binding(event.transaction)
-        self._writes.remove(entries.name_of(seq))
-        if kind == STOPPED and self._bindings.pop(event.transaction, None) is not None:
-            self._writes.clear(bindings.name_of(event.transaction))
+            self._running.close(event.transaction)
+        if seq >= self._entries.fresh_seq:
+            self._entries.drop_first()
+        else:
+            self._forget_stored(seq, kind)
+        if kind == STOPPED:
+            self._running.end(event.transaction)
         self._read_seq = None
         self.first_seq = self._tail[1] if seq + 1 == self._tail[0] else seq + 1
+        self.first_seq = self._entries.first_from(self.first_seq)
 
     # -- transactions ---------------------------------------------------------------------------
 
     def next_transaction(self) -> int:
         """A number for a new transaction, never given before."""
-        number = max(self._next_transaction, 1)
-        if number >= self._reserve:
-            self._keep_reserve(number)
-        self._next_transaction = number + 1
-        return number
+        return self._numbers.next_transaction()
 
     def bind(self, transaction: int, transaction_id: int) -> None:
         """The back end calls ``transaction`` by ``transaction_id``; its start is at the head.
 
         Raises ValueError when there is neither that start nor an earlier binding.
         """
-        binding = self._bindings.get(transaction)
-        if binding is None:
-            started = self.read(self.first_seq)
-            if started is None or started.kind != STARTED or started.transaction != transaction:
-                raise ValueError("journal: no start of transaction %d to bind" % transaction)
-            binding = bindings.Binding(None, started)
-        binding.transaction_id = transaction_id
-        self._keep_binding(transaction, binding)
+        self._running.bind(transaction, transaction_id, self.read(self.first_seq))
 
     def transaction_id(self, transaction: int) -> int:
         """The back end's id of ``transaction``, or None."""
-        binding = self._bindings.get(transaction)
-        return None if binding is None else binding.transaction_id
+        return self._running.transaction_id(transaction)
 
     def unfinished(self) -> list:
         """(transaction, connector, start, last event) of all that started and did not stop."""
-        found = []
-        for transaction in sorted(self._running):
-            started = self._started(transaction)
-            if started is not None:
-                last = self._last(transaction) or started
-                found.append((transaction, started.connector, started, last))
-        return found
+        return self._running.unfinished()
 
     # -- time -----------------------------------------------------------------------------------
 
@@ -235,7 +256,7 @@ class Journal:
 
     def put(self, name: str, data: bytes) -> None:
         """Keep ``data`` under ``name``; ValueError for a name that the journal itself uses."""
-        if name in (_HEAD, _CLOCK) or name[:2] in ("j/", "t/"):
+        if name in _OWN or name[:2] in ("j/", "s/", "t/"):
             raise ValueError("journal: fact %r: the name is the journal's own" % name)
         self._writes.put(name, data)
 
@@ -254,32 +275,14 @@ class Journal:
 
     # -- inside: loading ------------------------------------------------------------------------
 
-    def _load_head(self):
-        saved = self._writes.get(_HEAD)
-        if saved is not None:
-            head = _head_of(saved)
-            if head is not None:
-                return head
-            self._refused += 1
-        return {"id": self._random.take(4).hex(), "boot": 0, "reserve": 0}
-
-    def _load_bindings(self):
-        for name in self._store.names(bindings.FOLDER):
-            number = name.split(".")[0]
-            if not number.isdigit() or int(number) in self._bindings:
-                continue
-            binding = bindings.decode(self._writes.get(bindings.name_of(int(number))) or b"")
-            if binding is not None:
-                self._bindings[int(number)] = binding
-
     def _list_events(self, reserve):
-        """(lowest, highest) seq in the store.
+        """(lowest, highest) seq in the names of files.
 
         A name that was never given away is foreign; without a reserve, only what is whole is ours.
         """
         lowest = highest = None
-        for name in self._store.names(entries.FOLDER):
-            seq = entries.seq_of(name)
+        for folder, name in self._entries.names():
+            seq = seq_of(name)
             if seq is None or (reserve and seq >= reserve):
                 self._refused += 1
                 continue
@@ -291,108 +294,85 @@ class Journal:
 
     def _find_newest(self, highest):
         """The newest whole event; what is torn behind it was never acknowledged."""
+        entries = self._entries
         seq = highest
         while seq is not None:
-            event = self.read(seq)
-            if event is not None:
-                return event
-            seq = self._clear_away(seq, -1, highest)
+            found = entries.find(seq)
+            first, end = (entries.first, entries.end) if found else (seq, seq + 1)
+            if seq == highest:
+                self.next_seq = entries.fresh_seq = end
+            for newest in range(end - 1, first - 1, -1):
+                event = self.read(newest)
+                if event is not None:
+                    return event
+            seq = self._clear_away(seq, -1)
         return None
 
     def _find_oldest(self, lowest):
-        """The seq of the oldest whole event; there is one."""
+        """The seq of the oldest whole event that is not delivered; there is one."""
+        entries = self._entries
         seq = lowest
-        while self.read(seq) is None:
-            seq = self._clear_away(seq, 1, lowest)
-        return seq
+        sent = self._sent()
+        while True:
+            end = entries.end if entries.find(seq) else seq
+            if end > sent:
+                for oldest in range(max(seq, sent), end):
+                    if self.read(oldest) is not None:
+                        return oldest
+            following = self._clear_away(seq, 1)
+            if following is None:
+                # All is delivered but for what a cut tore behind it.
+                entries.fresh_seq = self.next_seq
+                return self.next_seq
+            seq = following
 
-    def _clear_away(self, seq, step, outermost):
-        """Have the rubbish at ``seq`` removed; the next seq that is there, up (1) or down (-1)."""
+    def _sent(self):
+        """How far a file of several events is delivered."""
+        name, _, seq = (self._writes.get(_SENT) or b"").partition(b":")
+        return int(seq) if name == self.install_id.encode() and seq.isdigit() else 0
+
+    def _clear_away(self, seq, step):
+        """Have the file at ``seq`` removed; the next seq that is there, up (1) or down (-1)."""
+        entries = self._entries
+        found = [entries.nearest(folder, seq, step) for folder in ("s", "j")]
+        found = [other for other in found if other is not None]
         if self._writes.pending < _WAITING_MAX:
-            self._writes.remove(entries.name_of(seq))
-        return entries.nearest(self._store, seq, step, outermost)
-
-    def _load_running(self, newest):
-        """Which transactions run: the newest event says; with none waiting, the bindings do."""
-        if newest is not None:
-            for transaction, started_seq, last_seq in newest.running:
-                self._running[transaction] = (started_seq, last_seq)
-        else:
-            self._load_running_from_bindings()
-        for transaction in list(self._running):
-            if self._started(transaction) is None:
-                self._refused += 1
-                self._running.pop(transaction)
-
-    def _load_running_from_bindings(self):
-        for transaction, binding in list(self._bindings.items()):
-            if binding.closed:
-                self._bindings.pop(transaction)
-                self._writes.clear(bindings.name_of(transaction))
-            else:
-                self._running[transaction] = (binding.started.seq, binding.started.seq)
-
-    def _seen(self, newest):
-        """Numbers just above those of every transaction that is known of."""
-        seen = [number + 1 for number in list(self._running) + list(self._bindings)]
-        if newest is not None and newest.transaction is not None:
-            seen.append(newest.transaction + 1)
-        return seen
+            entries.remove(seq)
+        if not found:
+            return None
+        return min(found) if step > 0 else max(found)
 
     def _forget_answered(self):
         first = self.read(self.first_seq)
-        if first is not None and first.kind == STARTED and first.transaction in self._bindings:
+        if first is not None and first.kind == STARTED and self._running.is_bound(first.transaction):
             self.forget(self.first_seq)
 
-    # -- inside: numbers, bindings --------------------------------------------------------------
+    # -- inside: room --------------------------------------------------------------------------
 
-    def _keep_reserve(self, number):
-        """Have every number up to a good way above ``number`` reserved."""
-        self._reserve = number + _RESERVE
-        head = {"id": self.install_id, "boot": self.boot, "reserve": self._reserve}
-        self._writes.put(_HEAD, json.dumps(head).encode())
+    def _survey(self):
+        """See how much room there is; while there is little, see again soon."""
+        self._unsurveyed = 0
+        room = self._store.room()
+        self.shortage = 0
+        for least, part in _ROOMS if room is not None else ():
+            self.shortage += room[0] < min(least, room[1] // part)
 
-    def _running_after(self, kind, transaction, seq):
-        running = self._running.copy()
-        if kind == STARTED:
-            running[transaction] = (seq, seq)
-        elif kind == STOPPED:
-            running.pop(transaction, None)
-        elif transaction in running:
-            running[transaction] = (running[transaction][0], seq)
-        return running
+    def _is_crowded(self):
+        """There is no room for one more reading."""
+        if self._writes.pending >= _WAITING_MAX:
+            return True
+        if self.shortage == 0 or self.first_seq >= self._entries.fresh_seq:
+            return False
+        self._odd = not self._odd
+        return self._odd or self.shortage > 1
 
-    def _keep_binding(self, transaction, binding):
-        self._bindings[transaction] = binding
-        self._writes.put(bindings.name_of(transaction), binding.encode())
-
-    def _keep_register(self, event):
-        binding = self._bindings.get(event.transaction)
-        short = bindings.shorten(event)
-        # A stop that was said but is not saved yet has not ended anything.
-        ended = event.transaction not in self._running and self._writes.pending == 0
-        if binding is None or short is None or ended:
+    def _forget_stored(self, seq, kind):
+        entries = self._entries
+        if entries.find(seq) and seq + 1 < entries.end:
+            if kind != SAMPLED or seq & _SENT_MASK == 0:
+                sent = "%s:%d" % (self.install_id, seq + 1)
+                self._writes.put(_SENT, sent.encode(), True)
             return
-        binding.last = short
-        self._keep_binding(event.transaction, binding)
-
-    def _close_binding(self, transaction):
-        """Say that only the delivery of the stop is missing, which is about to be forgotten."""
-        binding = self._bindings.get(transaction)
-        if binding is not None:
-            binding.closed = True
-            self._keep_binding(transaction, binding)
-
-    def _started(self, transaction):
-        binding = self._bindings.get(transaction)
-        if binding is not None:
-            return binding.started
-        return self.read(self._running[transaction][0])
-
-    def _last(self, transaction):
-        """The last event of a running transaction that is known at all."""
-        event = self.read(self._running[transaction][1])
-        if event is not None:
-            return event
-        binding = self._bindings.get(transaction)
-        return None if binding is None else binding.last
+        entries.remove(seq)
+        if self.shortage:
+            self._unsurveyed += _SURVEY_EVENTS // 4

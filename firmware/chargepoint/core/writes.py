@@ -56,12 +56,15 @@ class Writes:
         """Queue the removal of an event."""
         self._queue.append((_REMOVE, name, None))
 
-    def put(self, name: str, data: bytes) -> None:
-        """Queue fact ``name``; nothing is done when it has this value already."""
+    def put(self, name: str, data: bytes, behind: bool = False) -> None:
+        """Queue fact ``name``; nothing is done when it has this value already.
+
+        ``behind``: it is written after everything that is queued now.
+        """
         if self.get(name) == data:
             return
         at = self._last(name)
-        if at is not None and self._queue[at][0] == _FACT:
+        if at is not None and self._queue[at][0] == _FACT and not behind:
             self._queue[at] = (_FACT, name, data)
         else:
             self._queue.append((_FACT, name, data))
@@ -84,17 +87,22 @@ class Writes:
         at = self._last(name)
         return self._newest(name)[2] if at is None else self._queue[at][2]
 
-    def read(self, name: str) -> bytes:
-        """The bytes of event ``name``: as queued, else as stored; None when there are none."""
-        at = self._last(name)
-        return self._store.read(name) if at is None else self._queue[at][2]
+    def read(self, name: str, at: int = 0, size: int = None) -> bytes:
+        """``size`` bytes from ``at`` on (all) of the events under ``name``, as queued, else as
+        stored; None when there are none."""
+        last = self._last(name)
+        if last is None:
+            return self._store.read(name, at, size)
+        data = self._queue[last][2]
+        return data if data is None or size is None else data[at : at + size]
 
-    def is_written(self, name: str) -> bool:
-        """The event under ``name`` no longer waits to be written."""
-        for kind, queued, _ in self._queue:
-            if kind == _EVENT and queued == name:
-                return False
-        return True
+    @property
+    def unwritten(self) -> str:
+        """The name of the first events that wait to be written, or None."""
+        for kind, name, _ in self._queue:
+            if kind == _EVENT:
+                return name
+        return None
 
     def flush(self) -> bool:
         """Carry out at most one operation; True when one was tried."""

@@ -7,6 +7,10 @@ from chargepoint.ports import Store
 # Written under this name beside its place, then renamed: the name holds the old or the new bytes.
 _SPARE = ".new"
 
+# littlefs replaces a file in one go by itself, when it is closed; a rename would cost it a third
+# of an erase more for each ten writes. A new name may be found empty after a cut.
+_RENAMES = hasattr(os, "fsync")
+
 # Nothing of ours is larger; what another program left may not fit into memory.
 _LARGEST_BYTES = 16384
 
@@ -19,14 +23,15 @@ class FileStore(Store):
     def __init__(self, folder: str):
         self._folder = folder
 
-    def read(self, name: str) -> bytes:
-        """The bytes under ``name``; None when there are none, or more than are ever ours."""
+    def read(self, name: str, at: int = 0, size: int = None) -> bytes:
+        """``size`` bytes under ``name`` from ``at`` on, all when None; None when there are none,
+        or more than are ever ours."""
         try:
             with open(self._path(name), "rb") as file:
-                if file.seek(0, 2) > _LARGEST_BYTES:
+                if size is None and file.seek(0, 2) > _LARGEST_BYTES:
                     return None
-                file.seek(0)
-                return file.read()
+                file.seek(at)
+                return file.read() if size is None else file.read(size)
         except OSError:
             return None
 
@@ -35,10 +40,11 @@ class FileStore(Store):
         if len(data) > _LARGEST_BYTES:
             return False
         path = self._path(name)
-        spare = path[: path.rfind("/") + 1] + _SPARE
+        spare = path[: path.rfind("/") + 1] + _SPARE if _RENAMES else path
         try:
             self._write_file(spare, data)
-            os.rename(spare, path)
+            if _RENAMES:
+                os.rename(spare, path)
             _sync()
         except OSError:
             return False
@@ -62,6 +68,14 @@ class FileStore(Store):
                     yield name
         except OSError:
             return
+
+    def room(self) -> tuple:
+        """(bytes that are free, bytes in all) of the file system, or None."""
+        try:
+            told = os.statvfs(self._folder or ".")
+        except OSError:
+            return None
+        return told[0] * told[3], told[0] * told[2]
 
     def _path(self, name):
         return self._folder + "/" + name if self._folder else name

@@ -89,14 +89,16 @@ class Outbox:
         action, payload = self._render(self._event, transaction_id)
         self._transmissions += 1
         self._tell(_SEND, None, now_ms)
-        return Call(action, payload, self._done, self._unique_id())
+        return Call(action, payload, self._done, self._unique_id(self._event))
 
     def late(self, unique_id: str, payload, now_ms: int) -> bool:
         """An answer to a call that is no longer open: True when it settles the oldest event."""
-        if self._state == SENT or unique_id != self._unique_id():
+        if self._state == SENT:
             return False
         event = self._oldest()
-        if event is None or (event.kind == STARTED and not _has_id(payload)):
+        if event is None or unique_id != self._unique_id(event):
+            return False
+        if event.kind == STARTED and not _has_id(payload):
             return False
         self._event = event
         self._tell(ANSWERED, payload, now_ms)
@@ -114,7 +116,7 @@ class Outbox:
 
     def _oldest(self):
         journal = self._journal
-        if journal.first_seq == journal.next_seq or not journal.is_saved(journal.first_seq):
+        if not journal.is_known(journal.first_seq):
             return None
         return journal.read(journal.first_seq)
 
@@ -124,8 +126,8 @@ class Outbox:
         transaction_id = self._journal.transaction_id(event.transaction)
         return UNKNOWN_ID if transaction_id is None else transaction_id
 
-    def _unique_id(self):
-        return "%s-%d" % (self._journal.install_id, self._journal.first_seq)
+    def _unique_id(self, event):
+        return "%s-%d-%d" % (self._journal.install_id, event.boot, event.seq)
 
     def _done(self, outcome, payload, now_ms):
         if outcome == ANSWERED and self._event.kind == STARTED and not _has_id(payload):

@@ -40,6 +40,7 @@ class Bench:
         self.outbox.on_discarded = lambda event, code: self.discarded.append((event.seq, code))
 
     def settle(self):
+        self.journal.save()
         while self.journal.pending:
             self.journal.flush()
 

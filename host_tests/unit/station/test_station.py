@@ -175,8 +175,10 @@ def test_store_that_is_full_takes_no_session_until_there_is_room(stage):
     stage.tap()
     stage.advance(20)
     assert not stage.contactor.coil and stage.sessions() == []
-    assert "store_full" in stage.facts()["faults"]
+    assert "store_full" in stage.facts()["faults"] and stage.status() == "Faulted"
     stage.target.store.full = False
+    stage.until_status("Preparing", 30)
+    stage.tap()
     stage.until_status("Charging", 30)
 
 

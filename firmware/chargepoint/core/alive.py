@@ -1,0 +1,48 @@
+"""The sign of life that a running transaction leaves: the time, and each running one's register.
+
+A power cut moves no stop by more than ALIVE_MS, and where the meter does not live through it either,
+no bill by more than the energy of that time. One small fact for all connectors, for it is written
+all day long:  utc_s transaction:register_wh ...
+"""
+
+from chargepoint.core import timing
+
+_NAME = "alive"
+
+
+class Alive:
+    """Kept by ``journal``. ``utc_s`` is the time of the last sign that an earlier start left, 0
+    when it left none; ``utc`` tells the time of day or None."""
+
+    def __init__(self, journal, utc):
+        self._journal = journal
+        self._utc = utc
+        self._due_ms = None
+        words = (journal.get(_NAME) or b"").split()
+        self.utc_s = int(words[0]) if words and words[0].isdigit() and len(words[0]) < 11 else 0
+        self._registers = {}
+        for word in words[1:]:
+            number, _, register_wh = word.partition(b":")
+            if number.isdigit() and register_wh.isdigit():
+                self._registers[int(number)] = int(register_wh)
+
+    def register_wh(self, transaction: int) -> int:
+        """The register of ``transaction`` in the last sign that an earlier start left, or 0."""
+        return self._registers.get(transaction, 0)
+
+    def tick(self, bays: list, now_ms: int) -> None:
+        """Leave a sign when it is due and one of ``bays`` has a running transaction."""
+        if self._due_ms is not None and now_ms < self._due_ms:
+            return
+        first = self._due_ms is None
+        self._due_ms = None
+        words = []
+        for bay in bays:
+            if bay.transaction.running:
+                self._due_ms = now_ms + timing.ALIVE_MS
+                if bay.meter.reading is not None:
+                    words.append("%d:%d" % (bay.transaction.number, bay.meter.reading.energy_wh))
+        # What has just begun is in the journal with its time and register.
+        if self._due_ms is not None and not first:
+            text = " ".join(["%d" % (self._utc() or 0)] + words)
+            self._journal.put(_NAME, text.encode())
