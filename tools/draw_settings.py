@@ -68,7 +68,7 @@ def fields(row: tuple) -> list:
 def fresh() -> str:
     """The page as it should be."""
     rows_of = draw_states.load("chargepoint.core.settings").rows_of
-    measurands = draw_states.load("chargepoint.core.metering").MEASURANDS
+    measurands = draw_states.load("chargepoint.core.metering").known()
     parts = [_HEAD]
     for module, name, title in _GROUPS:
         rows = list(rows_of((getattr(draw_states.load(module), name),)))
