@@ -80,6 +80,8 @@ def build(log=None, store=None) -> Device:
         button=parts.pop("button", None),
         buzzer=parts.pop("buzzer", None),
         time_source=SntpSource(time_sockets, random),
+        transfer=_transfers(wifi, context),
+        slots=_slots(),
         connectors=[_connector(parts)],
     )
     crashes = count_watchdog(store, reset.cause)
@@ -87,6 +89,29 @@ def build(log=None, store=None) -> Device:
     wifi.join(station.settings.get("WifiSsid"), station.settings.get("WifiPassword"))
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
+
+
+def _transfers(wifi, context):
+    """Makes a Transfer, its code and its buffers when a file is to be moved."""
+
+    def stream():
+        return TcpStream(NetworkSockets(socket, wifi, _thread.start_new_thread), context)
+
+    def transfer():
+        from chargepoint.drivers.transfer import FileTransfer
+
+        return FileTransfer(stream)
+
+    return transfer
+
+
+def _slots():
+    """None as long as the board's partitions.csv has one place for the firmware."""
+    import esp32
+
+    from chargepoint.drivers.slots_esp32 import slots_of
+
+    return slots_of(esp32.Partition, described.BOARD)
 
 
 def _parts(clock, store, log):

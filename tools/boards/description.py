@@ -54,7 +54,7 @@ def write(board: str, root: Path, build: Path) -> Path:
     """Write build/<board>/described.py, where its content changed, and return its path."""
     found, pins, source = revision(board, root)
     path = build / board / "described.py"
-    text = render.text(found, pins, f"boards/{source}")
+    text = render.text(found, pins, f"boards/{source}", board)
     if not path.exists() or path.read_text() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)

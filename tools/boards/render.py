@@ -12,11 +12,12 @@ _BY_ITSELF = ("network",)
 _HEAD = '"""Made from {source} by tools.build: change those."""\n\n'
 
 
-def text(described: dict, pins: dict, source: str) -> str:
-    """described.py: PARTS ((role, driver, class, wires, options), ...) and LIMITS."""
+def text(described: dict, pins: dict, source: str, board: str) -> str:
+    """described.py: PARTS ((role, driver, class, wires, options), ...), LIMITS and BOARD, the name
+    that an update for it bears."""
     parts_of_it = "".join(f"    {row!r},\n" for row in rows(described, pins))
     limits = tuple(limits_of(described).items())
-    return _HEAD.format(source=source) + f"PARTS = (\n{parts_of_it})\nLIMITS = {limits!r}\n"
+    return _HEAD.format(source=source) + f"PARTS = (\n{parts_of_it})\nLIMITS = {limits!r}\n" + f"BOARD = {board!r}\n"
 
 
 def limits_of(described: dict) -> dict:

@@ -295,6 +295,10 @@ class _Ftp(_Way):
                 self._opened = True
                 file.open(self._place[1], self._dialogue.port, False, "")
             return
+        if file.state == CLOSED and file.reason.startswith("no address"):
+            # A board looks names up in the background, anew for each connection.
+            file.open(self._place[1], self._dialogue.port, False, "")
+            return
         file.poll()
         if self._fetching:
             if not self.data and not self._ended:

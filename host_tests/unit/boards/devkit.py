@@ -4,6 +4,7 @@ import calendar
 import importlib
 import sys
 import time as host_time
+from types import SimpleNamespace
 
 import machine
 
@@ -88,6 +89,18 @@ class OneWireModule:
         pass
 
 
+class OneFirmware:
+    """``esp32.Partition`` of a flash with a single place for the firmware."""
+
+    RUNNING = 1
+
+    def __init__(self, label):
+        pass
+
+    def get_next_update(self):
+        raise OSError(2)
+
+
 def load_board(monkeypatch, network, board="esp32_devkit"):
     """The modules of ``board`` on a new bench; other boards' modules come back after."""
     bench = machine.Bench()
@@ -96,6 +109,7 @@ def load_board(monkeypatch, network, board="esp32_devkit"):
     monkeypatch.setattr(machine, "bitstream", lambda *line: None, raising=False)
     monkeypatch.setitem(sys.modules, "network", network)
     monkeypatch.setitem(sys.modules, "_onewire", OneWireModule())
+    monkeypatch.setitem(sys.modules, "esp32", SimpleNamespace(Partition=OneFirmware))
     for name in ("assembly", "board", "described", "parts", "pins"):
         # To be put back as it was, there or not.
         monkeypatch.setitem(sys.modules, name, None)
