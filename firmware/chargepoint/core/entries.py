@@ -45,7 +45,6 @@ class Entries:
         self._fresh = []
         self._fresh_bytes = 0
         self._fresh_ms = 0
-        self._bad = None  # a segment that a cut spoiled
         self.lose_place()
 
     # -- new events -----------------------------------------------------------------------------
@@ -144,7 +143,9 @@ class Entries:
         found = None
         for name in self._store.names(folder):
             other = seq_of(name)
-            if other is None or (other - seq) * step <= 0 or folder + "/" + name == self._bad:
+            if other is None or (other - seq) * step <= 0:
+                continue
+            if folder == _SEGMENTS and other >= self.folded_seq:
                 continue
             if found is None or (found - other) * step > 0:
                 found = other
@@ -162,11 +163,13 @@ class Entries:
     # -- at a start -----------------------------------------------------------------------------
 
     def names(self):
-        """(folder, name) of every file, one after the other."""
+        """The seq of every file, one after the other; None for one that is not ours."""
         for folder in (_SEGMENTS, _SMALL):
             for name in self._store.names(folder):
-                if folder + "/" + name != self._bad:
-                    yield folder, name
+                seq = seq_of(name)
+                if folder == _SEGMENTS and seq is not None and seq >= self.folded_seq:
+                    seq = None
+                yield seq
 
     def settle(self, below: int) -> int:
         """Judge the last segment before ``below``: a cut may have spoiled it, or left what was
@@ -174,26 +177,23 @@ class Entries:
 
         The seq of the first file that such a segment makes superfluous, or None.
         """
-        self.fresh_seq = below
+        self.fresh_seq = self.folded_seq = below
         self.files = len([1 for name in self._store.names(_SMALL) if seq_of(name) is not None])
-        last = self.nearest(_SEGMENTS, below, -1)
-        while last is not None and not self._whole(last):
-            last = self.nearest(_SEGMENTS, last, -1)
-        if last is None:
-            return None
-        whole, end = self._whole(last), self.end
-        left = self.nearest(_SMALL, last - 1, 1)
-        if left is None or left >= end:
-            self.folded_seq = end
-            return None
-        if whole < end - last:
+        last, left = self.nearest(_SEGMENTS, below, -1), None
+        while last is not None:
+            whole = self._count_whole(last)
+            end = self.end
+            left = self.nearest(_SMALL, last - 1, 1)
+            if left is None or left >= end:
+                left = None
+            if whole == end - last or (whole and left is None):
+                break
             # The files that it was made of are all there: none is removed before it is whole.
-            self._bad = "%s/%d" % (_SEGMENTS, last)
-            self._writes.remove(self._bad)
-            self.folded_seq = last
-            return None
-        self.folded_seq = end
-        return left
+            self._writes.remove(self.name)
+            last = self.nearest(_SEGMENTS, last, -1)
+        self.folded_seq = 0 if last is None else end
+        self.lose_place()
+        return left if last is not None else None
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -203,7 +203,7 @@ class Entries:
 
     def _open(self, folder, first):
         name = "%s/%d" % (folder, first)
-        head = None if name == self._bad else self._writes.read(name, 0, 2)
+        head = self._writes.read(name, 0, 2)
         if head is None:
             return False
         self.name, self.first, self.end = name, first, first + 1
@@ -213,14 +213,13 @@ class Entries:
         self._seq, self._at = first, 2
         return True
 
-    def _whole(self, first):
+    def _count_whole(self, first):
         """How many of the events of the segment ``first`` can be read."""
-        whole, self.folded_seq = 0, first + 1
-        if self._open(_SEGMENTS, first):
-            self.folded_seq = self.end
-            for seq in range(first, self.end):
-                event = decode(self.read(seq))
-                whole += event is not None and event.seq == seq
+        self._open(_SEGMENTS, first)
+        whole = 0
+        for seq in range(first, self.end):
+            event = decode(self.read(seq))
+            whole += event is not None and event.seq == seq
         return whole
 
     def _measure(self, at):

@@ -24,7 +24,7 @@ from micropython import const
 
 from chargepoint.core import numbers
 from chargepoint.core.boot_clock import BootClock
-from chargepoint.core.entries import Entries, seq_of
+from chargepoint.core.entries import Entries
 from chargepoint.core.folding import Folding
 from chargepoint.core.record import SAMPLED, STARTED, STOPPED, Event, decode, encode
 from chargepoint.core.running import Running
@@ -281,8 +281,7 @@ class Journal:
         A name that was never given away is foreign; without a reserve, only what is whole is ours.
         """
         lowest = highest = None
-        for folder, name in self._entries.names():
-            seq = seq_of(name)
+        for seq in self._entries.names():
             if seq is None or (reserve and seq >= reserve):
                 self._refused += 1
                 continue
