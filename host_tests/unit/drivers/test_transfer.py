@@ -1,0 +1,182 @@
+"""Files to and from servers that others wrote: Python's own http.server, and pyftpdlib."""
+
+import http.server
+import socket
+import threading
+import time
+
+import pytest
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.servers import ThreadedFTPServer
+
+from chargepoint.drivers.stream_tcp import TcpStream
+from chargepoint.drivers.transfer import FileTransfer
+
+CONTENT = bytes(range(256)) * 700
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder; takes what is put."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self):
+        length = int(self.headers["Content-Length"])
+        with open(self.translate_path(self.path), "wb") as file:
+            file.write(self.rfile.read(length))
+        self.send_response(201)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture
+def http_url(tmp_path):
+    def handler(*words):
+        return Handler(*words, directory=str(tmp_path))
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def ftp_url(tmp_path):
+    class Session(FTPHandler):
+        authorizer = DummyAuthorizer()
+        auth_failed_timeout = 0.1
+
+    Session.authorizer.add_user("cpo", "p@ss", str(tmp_path), perm="elradfmwMT")
+    server = ThreadedFTPServer(("127.0.0.1", 0), Session)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"ftp://cpo:p%40ss@127.0.0.1:{server.address[1]}/"
+    server.close_all()
+
+
+@pytest.fixture(params=["http", "ftp"])
+def url(request):
+    return request.getfixturevalue(request.param + "_url")
+
+
+@pytest.fixture
+def transfer():
+    transfer = FileTransfer(lambda: TcpStream(socket))
+    yield transfer
+    transfer.stop()
+
+
+def run(transfer, act=lambda: None, seconds=20):
+    """Poll until it is over."""
+    until_s = time.monotonic() + seconds
+    while transfer.state == "busy" and time.monotonic() < until_s:
+        transfer.poll(int(time.monotonic() * 1000))
+        act()
+        time.sleep(0.0002)
+
+
+def test_file_is_fetched_whole(url, transfer, tmp_path):
+    """In pieces of at most 1 KB."""
+    (tmp_path / "fw 1.bin").write_bytes(CONTENT)
+    pieces = []
+
+    def take():
+        piece = transfer.take()
+        if piece:
+            pieces.append(piece)
+
+    transfer.fetch(url + "fw%201.bin", int(time.monotonic() * 1000))
+    run(transfer, take)
+    assert (transfer.state, transfer.reason) == ("done", "")
+    assert b"".join(pieces) == CONTENT
+    assert max(map(len, pieces)) <= 1024
+    assert transfer.size == len(CONTENT)
+
+
+def test_file_is_sent_whole(url, transfer, tmp_path):
+    """In pieces, each taken as far as there is room."""
+    left = [CONTENT]
+
+    def give():
+        if left[0]:
+            left[0] = left[0][transfer.give(left[0][:1000]) :]
+
+    transfer.send(url, "report.txt", len(CONTENT), int(time.monotonic() * 1000))
+    run(transfer, give)
+    assert (transfer.state, transfer.reason) == ("done", "")
+    for _ in range(100):
+        if (tmp_path / "report.txt").stat().st_size == len(CONTENT):
+            break
+        time.sleep(0.02)
+    assert (tmp_path / "report.txt").read_bytes() == CONTENT
+
+
+def test_file_that_is_not_there_fails_with_a_reason(url, transfer):
+    """Short texts, for the log."""
+    transfer.fetch(url + "nothing", int(time.monotonic() * 1000))
+    run(transfer)
+    assert transfer.state == "failed" and transfer.reason in ("http 404", "ftp 550")
+
+
+def test_wrong_login_fails_with_a_reason(ftp_url, transfer):
+    """RFC 959: 530."""
+    transfer.fetch(ftp_url.replace("p%40ss", "wrong") + "x", int(time.monotonic() * 1000))
+    run(transfer)
+    assert (transfer.state, transfer.reason) == ("failed", "ftp 530")
+
+
+def test_nobody_there_fails_with_a_reason(transfer):
+    """A port on which no one listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    transfer.fetch(f"http://127.0.0.1:{port}/", 0)
+    run(transfer)
+    assert (transfer.state, transfer.reason) == ("failed", "refused")
+
+
+def test_name_that_is_looked_up_in_the_background_is_waited_for(http_url, tmp_path):
+    """sockets_network.py knows no address at the first time."""
+    (tmp_path / "a").write_bytes(b"abc")
+    tries = []
+
+    class Sockets:
+        SOCK_STREAM = socket.SOCK_STREAM
+        socket = socket.socket
+
+        @staticmethod
+        def getaddrinfo(*words):
+            tries.append(words)
+            if len(tries) < 3:
+                raise OSError(11)
+            return socket.getaddrinfo(*words)
+
+    transfer = FileTransfer(lambda: TcpStream(Sockets))
+    transfer.fetch(http_url + "a", 0)
+    for now_ms in range(0, 3000, 10):
+        transfer.poll(now_ms)
+        if transfer.take():
+            break
+        time.sleep(0.001)
+    assert len(tries) == 3
+    transfer.stop()
+    assert transfer.state == "idle"
+
+
+def test_name_that_nobody_knows_is_given_up():
+    """After a while."""
+
+    class Sockets:
+        SOCK_STREAM = socket.SOCK_STREAM
+
+        @staticmethod
+        def getaddrinfo(*words):
+            raise OSError(11)
+
+    transfer = FileTransfer(lambda: TcpStream(Sockets))
+    transfer.fetch("ftp://nowhere/a", 0)
+    for now_ms in range(0, 20000, 100):
+        transfer.poll(now_ms)
+    assert transfer.state == "failed" and "no address" in transfer.reason
