@@ -4,7 +4,7 @@ The list goes before the cache, and what is in the list is never in the cache (O
 back end that contradicts the list it sent is told so: LocalListConflict.
 """
 
-from chargepoint.core import tags, timing
+from chargepoint.core import tags
 from chargepoint.core.local_list import LocalList
 from chargepoint.core.tag_cache import TagCache
 from chargepoint.ocpp import times
@@ -17,7 +17,6 @@ class Known:
         self.conflict = False
         self.local_list = LocalList(station.ports.store, station.journal)
         self.cache = TagCache(station.journal)
-        self._journal = station.journal
         self._settings = station.settings
         self._clock = station.ports.clock
         self._time = station.time
@@ -53,22 +52,12 @@ class Known:
         conflict, self.conflict = self.conflict, False
         return conflict
 
-    def clear_cache(self):
-        """OCPP 1.6 §5.4: "Rejected" without a cache, else a function that tells "Accepted" once
-        the flash has forgotten too, and None until then."""
-        if not self._settings.get("AuthorizationCacheEnabled"):
-            return "Rejected"
-        self.cache.clear()
-        until_ms = None
-
-        def told(now_ms):
-            nonlocal until_ms
-            if self._journal.pending == 0:
-                return "Accepted"
-            until_ms = until_ms or now_ms + timing.CLEAR_CACHE_MS
-            return "Rejected" if now_ms >= until_ms else None
-
-        return told
+    def clear_cache(self) -> bool:
+        """Forget what the back end said of idTags; False without a cache (OCPP 1.6 §5.4)."""
+        enabled = self._settings.get("AuthorizationCacheEnabled")
+        if enabled:
+            self.cache.clear()
+        return enabled
 
     def _version(self, payload, now_ms):
         # -1: not supported (OCPP 1.6 §5.10).

@@ -94,9 +94,8 @@ class Remote:
         """Queue ``message`` to be sent after the answer; OCPP 1.6 §5.17."""
         return self._station.exchange.trigger(message, connector, self.now_ms)
 
-    def clear_cache(self):
-        """Forget what is remembered of idTags; OCPP 1.6 §5.4. A status, or a function of the time
-        that tells it once it is known."""
+    def clear_cache(self) -> bool:
+        """Forget what is remembered of idTags; OCPP 1.6 §5.4."""
         return self._station.known.clear_cache()
 
     def once_saved(self, payload: dict):

@@ -26,9 +26,6 @@ ALIVE_MS = 300000
 # (MicroOcpp waits 20 s; OCPP 1.6 leaves it open).
 AUTHORISE_MS = 20000
 
-# The answer to ClearCache waits for the flash at most this long: a store may refuse.
-CLEAR_CACHE_MS = 10000
-
 # A refused card is shown on the lamp for this long.
 REFUSED_SHOWN_MS = 3000
 

@@ -92,7 +92,7 @@ class Charge:
         return self._note("trigger", message, connector, answer="Accepted")
 
     def clear_cache(self):
-        return self._note("clear_cache", answer="Rejected")
+        return self._note("clear_cache", answer=False)
 
     def setting_changed(self, name):
         self._note("setting_changed", name)

@@ -4,7 +4,7 @@
 remote_stop(transaction_id) -> bool, change_availability(connector, operative) -> status,
 reset(hard) -> bool, unlock(connector) -> status or a function now_ms -> status or None,
 trigger(message, connector or None) -> status,
-clear_cache() as unlock, setting_changed(name), connector_count, once_saved(payload) -> a function
+clear_cache() -> bool, setting_changed(name), connector_count, once_saved(payload) -> a function
 now_ms -> payload, or None while what was changed is not on the medium.
 """
 
@@ -117,7 +117,8 @@ class Inbound:
         return {"status": self._charge.change_availability(connector, operative)}
 
     def _clear_cache(self, payload):
-        return status_of(self._charge.clear_cache())
+        charge = self._charge
+        return charge.once_saved(_yes(True)) if charge.clear_cache() else _yes(False)
 
     def _data_transfer(self, payload):
         return {"status": "UnknownVendorId"}
