@@ -36,13 +36,13 @@ def report(request):
 
 def test_journal_keeps_every_promise_at_every_flash_operation(report):
     """No saved event lost, no torn one accepted, no number given twice, facts old or new."""
-    assert report["cuts"] > 150
+    assert report["cuts"] > 100
     assert report["wrong"] == []
 
 
 def test_journal_spares_the_flash(report):
     """Two sessions and a half cost a few erases, not one for each of 38 writes and removals."""
-    assert report["erases"] <= 4
+    assert report["erases"] <= 3
 
 
 def test_journal_with_nothing_to_do_makes_no_garbage(report):
