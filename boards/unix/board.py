@@ -4,8 +4,8 @@ Names in its store that are provisioning: ``factory`` (JSON object: setting -> t
 (JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
 second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
 ``socket`` false for a cable of the station's own, which has neither proximity nor lock;
-``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``files`` false: neither slots for
-the firmware nor files to and fro) and, for wss, the PEM files
+``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``files`` false: no slots for
+the firmware, no files to and fro) and, for wss, the PEM files
 ``tls_ca``, ``tls_certificate`` and ``tls_key``.
 """
 

@@ -156,10 +156,6 @@ class Station:
         self.exchange = Exchange(self, Remote(self))
         self.safe_mode = crashes >= timing.CRASHES_TO_SAFE_MODE
         self.settings.fix("NumberOfConnectors", str(len(self.bays)))
-        if not self.upkeep.supported:
-            profiles = self.settings.text("SupportedFeatureProfiles")
-            profiles = profiles.replace("FirmwareManagement,", "")
-            self.settings.fix("SupportedFeatureProfiles", profiles)
         # Stored and provisioned lists stay as they are; what is asked for now must be there.
         self.settings.gives = " ".join([bay.readings.gives for bay in self.bays])
         if any([of.lock is not None for of in ports.connectors]):

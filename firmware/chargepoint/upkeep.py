@@ -23,7 +23,11 @@ class Upkeep:
         self._transfer = None
         self._borrower = None
         self._born_ms = None
-        if self.supported:
+        if not self.supported:
+            profiles = station.settings.text("SupportedFeatureProfiles")
+            profiles = profiles.replace("FirmwareManagement,", "")
+            station.settings.fix("SupportedFeatureProfiles", profiles)
+        else:
             if station.journal.get(_UPDATE):
                 self._firmware_room().load()
             if station.journal.get(_DIAGNOSTICS):

@@ -50,6 +50,8 @@ class Stage:
 
     at_end = None
 
+    _files = None
+
     def __init__(
         self,
         target: str,
@@ -85,9 +87,7 @@ class Stage:
         self.log = []
         self.on = False
         self.restarts = 0
-        self._carried = 0
-        self._files = None
-        self._said = 0
+        self._carried = self._said = 0
         self.on_reset = self._restart
         self.target.prepare()
         for name, data in (files or {}).items():

@@ -31,7 +31,7 @@ def test_update_by_an_old_ftp_server_behind_a_nat_is_installed(stage, tell):
     assert tell.firmware == WHOLE
 
 
-def test_update_by_https_is_installed_from_a_server_that_the_root_vouches_for(make_stage, tmp_path):
+def test_update_by_https_is_installed_where_the_root_vouches_for_it(make_stage, tmp_path):
     """The root certificate of the back end counts for files, too."""
     authority = Authority(tmp_path)
     stage = make_stage(files={"tls_ca": authority.ca_path.read_bytes()}).ready()

@@ -17,7 +17,10 @@ def text(described: dict, pins: dict, source: str, board: str) -> str:
     that an update for it bears."""
     parts_of_it = "".join(f"    {row!r},\n" for row in rows(described, pins))
     limits = tuple(limits_of(described).items())
-    return _HEAD.format(source=source) + f"PARTS = (\n{parts_of_it})\nLIMITS = {limits!r}\n" + f"BOARD = {board!r}\n"
+    named = f"BOARD = {board!r}\n"
+    return (
+        _HEAD.format(source=source) + f"PARTS = (\n{parts_of_it})\nLIMITS = {limits!r}\n" + named
+    )
 
 
 def limits_of(described: dict) -> dict:

@@ -16,6 +16,7 @@ _HARDWARE = _PURE + tuple(
 _CORE = "chargepoint.core"
 _OCPP = "chargepoint.ocpp"
 _PORTS = "chargepoint.ports"
+_FILE_PORTS = "chargepoint.file_ports"
 _WIRE = "chargepoint.wire"
 _PRESENTATION = "chargepoint.drivers.presentation"
 
@@ -28,8 +29,9 @@ _ALLOWED = (
     ("firmware/chargepoint/ocpp/", (*_PURE, _CORE, _OCPP, _PORTS)),
     # What every card reader has in common has one home.
     ("firmware/chargepoint/drivers/reader_", (*_HARDWARE, _PORTS, _WIRE, _PRESENTATION)),
-    ("firmware/chargepoint/drivers/", (*_HARDWARE, _PORTS, _WIRE)),
+    ("firmware/chargepoint/drivers/", (*_HARDWARE, _PORTS, _FILE_PORTS, _WIRE)),
     ("firmware/chargepoint/ports.py", _PURE),
+    ("firmware/chargepoint/file_ports.py", _PURE),
     ("firmware/chargepoint/run.py", ("asyncio", "gc", "io", "sys", "traceback", _CORE, _PORTS)),
     ("firmware/chargepoint/", (*_PURE, _CORE, _OCPP, _PORTS, "<beside>")),
 )

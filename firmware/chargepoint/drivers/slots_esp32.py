@@ -8,7 +8,7 @@ Not run on hardware yet.
 
 from micropython import const
 
-from chargepoint.ports import Slots
+from chargepoint.file_ports import Slots
 
 _BLOCK = const(4096)
 
@@ -41,7 +41,7 @@ class OtaSlots(Slots):
         return size <= self._other.info()[3]
 
     def write(self, data: bytes) -> bool:
-        """Collects a sector, then erases and programs it: some 50 ms, at most 400 (data sheets)."""
+        """Collects a sector, then erases and programs it: 50 ms, at most 400 (data sheets)."""
         room = min(len(data), _BLOCK - self._filled)
         self._block[self._filled : self._filled + room] = data[:room]
         self._filled += room

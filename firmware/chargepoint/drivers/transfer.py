@@ -8,7 +8,8 @@ POST at the address itself. A redirection is followed, but never from https to a
 
 from micropython import const
 
-from chargepoint.ports import CLOSED, OPEN, Transfer
+from chargepoint.file_ports import Transfer
+from chargepoint.ports import CLOSED, OPEN
 from chargepoint.wire import file_url, ftp, http
 
 # Nothing moved for so long: a TLS handshake and a slow disk of the server take less.
@@ -178,6 +179,10 @@ class _Way:
         taken = stream.write(data)
         self._left -= taken
         return taken
+
+    def _target_of_file(self):
+        """The stream that takes the bytes of the file now, or None."""
+        raise NotImplementedError
 
     def _flush(self):
         if self._out:

@@ -11,7 +11,7 @@ The store may be any ports.Store: its power can be cut in every operation.
 import json
 
 from chargepoint.core.record import seal, unseal
-from chargepoint.ports import Slots
+from chargepoint.file_ports import Slots
 
 BLOCK = 4096
 _RECORDS = ("boot_a", "boot_b")

@@ -33,7 +33,7 @@ OTHERS = {
     # The same with another version.
     "next": {"chargepoint/core/settings_own.py": ("|0.4.0|", "|0.5.0|")},
     # Fails in its first step, as in each one after it.
-    "crashing": {"chargepoint/run.py": ("device.station.step(now_ms)", "raise RuntimeError(now_ms)")},
+    "crashing": {"chargepoint/run.py": ("device.station.step(now_ms)", "raise OSError(now_ms)")},
     # Is not even imported.
     "dead": {"board.py": ("import pins", "import pins, what_there_is_not")},
 }

@@ -24,7 +24,7 @@ def head(*lines, status="HTTP/1.1 200 OK"):
 @given(st.binary(max_size=300), st.integers(1, 50))
 def test_body_of_an_announced_length_is_whole_in_any_pieces(body, size):
     """RFC 9112 §6.3."""
-    answer, came = told(head("content-LENGTH:  %d " % len(body)) + body, size=size)
+    answer, came = told(head(f"content-LENGTH:  {len(body)} ") + body, size=size)
     assert (answer.status, answer.size, came) == (200, len(body), body)
     assert answer.whole and answer.failure is None
 
