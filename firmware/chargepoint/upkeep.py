@@ -7,6 +7,9 @@ first and let go when they are done: most of the time a station has neither in i
 from chargepoint.core import timing
 from chargepoint.ocpp.errors import PROPERTY_CONSTRAINT_VIOLATION, OcppError
 
+# Guards that look at the pilot themselves.
+_WATCHING = ("front end", "ulp")
+
 _UPDATE = "update"
 _DIAGNOSTICS = "diagnostics"
 
@@ -104,9 +107,15 @@ class Upkeep:
 
     # -- what the rooms ask ---------------------------------------------------------------------
 
-    def lend(self, room):
-        """The Transfer, or None while the other room has it."""
+    def lend(self, room, location: str):
+        """The Transfer; None while the other room has it, or while it must not be used.
+
+        HAZARD: a TLS handshake holds a step up for seconds on a small processor: not while energy
+        flows, unless a guard watches the pilot meanwhile.
+        """
         if self._borrower not in (None, room):
+            return None
+        if location[:5].lower() == "https" and self._unwatched():
             return None
         self._borrower = room
         if self._transfer is None:
@@ -120,6 +129,13 @@ class Upkeep:
             self._borrower = self._transfer = None
 
     # -- inside ---------------------------------------------------------------------------------
+
+    def _unwatched(self):
+        station = self._station
+        for at, of in enumerate(station.ports.connectors):
+            if station.bays[at].connector.energised and of.guard.kind not in _WATCHING:
+                return True
+        return False
 
     def _checked(self, read, payload):
         if self._transfer is None:

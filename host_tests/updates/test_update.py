@@ -54,6 +54,49 @@ def test_update_by_https_from_a_stranger_is_not_fetched(make_stage, tmp_path):
     assert tell.firmware == BAD and tell.files.asked == []
 
 
+def test_update_by_https_waits_while_energy_flows(make_stage, tmp_path):
+    """A TLS handshake takes seconds on a small processor, in which no one watches the pilot."""
+    authority = Authority(tmp_path)
+    stage = make_stage(files={"tls_ca": authority.ca_path.read_bytes()}).ready()
+    tell = Teller(stage, server_context(authority))
+    tell.offer()
+    stage.charge(5)
+    tell.update()
+    stage.advance(60)
+    assert tell.files.asked == [] and stage.contactor.closed
+    stage.vehicle.unplug()
+    tell.until("Installed")
+    assert tell.firmware == WHOLE
+
+
+def test_update_goes_on_after_a_reset(stage, tell):
+    """OCPP 1.6 §5.14 in the middle of a download: it is begun anew."""
+    tell.offer()
+    tell.files.bytes_per_s = 5000
+    tell.update()
+    tell.until("Downloading")
+    tell.call("Reset", {"type": "Soft"})
+    stage.until(lambda: stage.restarts == 1, 30)
+    tell.files.bytes_per_s = None
+    tell.until("Installed")
+    assert tell.version == "0.5.0" and tell.firmware[-3:] == WHOLE[1:]
+
+
+def test_update_that_brings_the_station_down_is_given_up(stage, tell):
+    """Five starts in the middle of it are enough."""
+    tell.offer()
+    tell.files.bytes_per_s = 1000
+    tell.update()
+    for _ in range(6):
+        tell.until("Downloading")
+        stage.power_cut()
+        stage.advance(1)
+        stage.start()
+        stage.advance(6)
+    tell.until("DownloadFailed", 30)
+    stage.charge(5)
+
+
 def test_update_that_moved_and_comes_in_chunks_is_installed(stage, tell):
     """RFC 9110 §15.4, RFC 9112 §7.1."""
     tell.files.files["/new/place.bin"] = tell.offer()

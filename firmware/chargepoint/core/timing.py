@@ -235,6 +235,9 @@ STATUS_RETRY_MS = 60000
 # A new firmware that no back end has accepted is good when it ran for so long (own; four times what
 # ends a crash loop, and longer than a router takes to come up).
 TRIAL_MS = 720000
+# What an update has to tell is waited for so long before the station is started anew: some tries
+# to connect.
+UPDATE_PATIENCE_MS = 60000
 
 # A guard that holds an open contactor for this long is a fault; for less it only refuses (own: a
 # station that just started, or a step that was held up, must beat again first).

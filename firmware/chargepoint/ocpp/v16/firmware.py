@@ -193,7 +193,7 @@ class Firmware(Machine):
 
     def _may_switch(self, now_ms):
         """What was said has left; a back end that is away is waited for a while."""
-        return not self.notices.waiting or now_ms - self._since_ms >= timing.RESET_PATIENCE_MS
+        return not self.notices.waiting or now_ms - self._since_ms >= timing.UPDATE_PATIENCE_MS
 
     def _judge(self, now_ms):
         if self._station.journal.pending:
@@ -217,7 +217,8 @@ class Firmware(Machine):
             self._say("Downloading")
             self._begin_fetching(now_ms)
         elif effect == "check":
-            self._at = 0
+            head = UpdateHead(self._head)
+            self._at, self._size, self._digest = 0, head.size, head.digest
             self._hash = hashlib.sha256(covered(self._head))
         elif effect == "rest":
             self._rest(now_ms)
@@ -245,9 +246,10 @@ class Firmware(Machine):
     def _go_on_fetching(self, now_ms, flash_free):
         transfer = self._transfer
         if transfer is None:
-            transfer = self._transfer = self._upkeep.lend(self)
+            location = self._request["location"]
+            transfer = self._transfer = self._upkeep.lend(self, location)
             if transfer is not None:
-                transfer.fetch(self._request["location"], now_ms)
+                transfer.fetch(location, now_ms)
             return
         transfer.poll(now_ms)
         if not self._piece:
@@ -302,13 +304,12 @@ class Firmware(Machine):
             self._tell("whole", now_ms)
 
     def _go_on_checking(self, now_ms):
-        head = UpdateHead(self._head)
-        count = min(_PIECE, head.size - self._at)
+        count = min(_PIECE, self._size - self._at)
         self._hash.update(self._slots.read(self._at, count))
         self._at += count
-        if self._at < head.size:
+        if self._at < self._size:
             return
-        if self._hash.digest() == head.digest:
+        if self._hash.digest() == self._digest:
             self._tell("intact", now_ms)
         else:
             self._fail("its digest is another", now_ms)
