@@ -19,7 +19,7 @@ BATCH = const(255)
 # A file of up to 128 bytes lies inside littlefs's directory; a larger one costs an erase.
 _SMALL_BYTES = const(124)
 # A reading waits in memory for at most this long: what a power cut takes of readings.
-_WAIT_MS = const(120000)
+_WAIT_MS = const(240000)
 _SMALL = "j"
 _SEGMENTS = "s"
 

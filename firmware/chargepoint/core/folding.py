@@ -14,7 +14,7 @@ from micropython import const
 
 from chargepoint.core.entries import BATCH, put_record
 
-_FILES_MAX = const(64)
+_FILES_MAX = const(32)
 _SEGMENT_BYTES = const(4000)
 _COUNT_MAX = const(250)
 # A segment of fewer events is not worth its block.

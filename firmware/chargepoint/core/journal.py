@@ -4,7 +4,7 @@ Rules:
 - An event has a checksum of its own, and a seq. Seqs count up without a gap while the station
   runs; delivery is in order, so events are forgotten from the head only and two counters say it
   all: what is not yet forgotten lies in [first_seq, next_seq). Where they lie: entries.py.
-- Starts and stops are written at once. Readings may wait in memory for two minutes, and one that
+- Starts and stops are written at once. Readings may wait in memory for four minutes, and one that
   the back end answers meanwhile is never written: it bills nothing, the stop tells the register.
 - Nothing is ever kept as a list of events, and a start reads one listing, the newest event and
   those of running transactions, however many wait: each event names the transactions that run.

@@ -21,8 +21,11 @@ STARTED = const("STARTED")
 SAMPLED = const("SAMPLED")
 STOPPED = const("STOPPED")
 
-# Places in these two are part of the format on flash: append only.
+# Places in these three are part of the format on flash: append only.
 _KINDS = (STARTED, SAMPLED, STOPPED)
+# A reading of which nothing else is to be told has the kind len(_KINDS) + its place here, and no
+# JSON: readings are what there is most of.
+_CONTEXTS = ("periodic", "clock")
 _QUANTITIES = (
     "energy_wh",
     "export_wh",
@@ -85,7 +88,11 @@ def unseal(data: bytes) -> bytes:
 
 def encode(event) -> bytes:
     """The sealed bytes of ``event``; ValueError for a kind or quantity that has no place."""
-    out = bytearray((_FORMAT, _place(_KINDS, event.kind, "kind")))
+    kind, body = _place(_KINDS, event.kind, "kind"), event.body
+    context = body.get("context")
+    if event.kind == SAMPLED and len(body) == 2 and "values" in body and context in _CONTEXTS:
+        kind = len(_KINDS) + _CONTEXTS.index(context)
+    out = bytearray((_FORMAT, kind))
     transaction = 0 if event.transaction is None else event.transaction + 1
     utc_s = 0 if event.utc_s is None else event.utc_s + 1
     for number in (event.seq, event.connector, transaction, event.boot, event.up_ms, utc_s):
@@ -95,7 +102,7 @@ def encode(event) -> bytes:
         put_varint(out, running)
         put_varint(out, event.seq - started_seq)
         put_varint(out, event.seq - last_seq)
-    _put_body(out, event.body)
+    _put_body(out, body, kind < len(_KINDS))
     return seal(out)
 
 
@@ -162,17 +169,21 @@ def _place(table, word, what):
     raise ValueError("event %s %r: expected one of %s" % (what, word, ", ".join(table)))
 
 
-def _put_body(out, body):
+def _put_body(out, body, with_rest):
     values = body.get("values")
     put_varint(out, 0 if values is None else len(values) + 1)
     put_values(out, values or [])
-    rest = {key: body[key] for key in body if key != "values"}
-    out.extend(json.dumps(rest).encode())
+    if with_rest:
+        rest = {key: body[key] for key in body if key != "values"}
+        out.extend(json.dumps(rest).encode())
 
 
 def _decode(content):
     cursor = Cursor(content, 1)
-    kind = _KINDS[cursor.varint()]
+    place, context = cursor.varint(), None
+    if place >= len(_KINDS):
+        place, context = 1, _CONTEXTS[place - len(_KINDS)]
+    kind = _KINDS[place]
     seq, connector, transaction = cursor.varint(), cursor.varint(), cursor.varint()
     boot, up_ms, utc_s = cursor.varint(), cursor.varint(), cursor.varint()
     running = []
@@ -181,7 +192,7 @@ def _decode(content):
         running.append((number, seq - cursor.varint(), seq - cursor.varint()))
     count = cursor.varint()
     values = take_values(cursor, count - 1) if count else None
-    body = json.loads(cursor.rest())
+    body = {"context": context} if context else json.loads(cursor.rest())
     if type(body) is not dict:
         raise ValueError("event body %r: expected an object" % body)
     for name, wanted in _NEEDS[kind]:

@@ -99,7 +99,7 @@ def filled(store, sessions=40):
 def test_files_are_folded_into_segments_that_fill_a_block(store):
     journal, said = filled(store, 100)
     assert len(said) == 1200
-    assert len(names(store, "j")) <= 64 and len(names(store, "s")) >= 12
+    assert len(names(store, "j")) <= 32 and len(names(store, "s")) >= 12
     assert all(2000 < len(store.files[name]) <= 4096 for name in names(store, "s"))
     assert all_told(load(store)) == said
 
@@ -273,7 +273,7 @@ def test_journal_of_version_0_3_is_taken_over(store, count):
     assert (journal.first_seq, journal.next_seq, journal.boot) == (0, count, 4)
     assert len(journal.unfinished()) == (count % 3 > 0)
     said = all_told(journal)
-    assert all_told(fold(journal)) == said and len(names(store, "j")) < 64
+    assert all_told(fold(journal)) == said and len(names(store, "j")) < 32
     assert all_told(load(store)) == said
     if count % 3 == 0:
         assert deliver(journal) == said
