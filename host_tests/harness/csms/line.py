@@ -1,6 +1,7 @@
 """One connection of a charge point: what comes in, what is answered, what we call."""
 
 import json
+import re
 
 from ocpp.exceptions import SecurityError
 from websockets.exceptions import ConnectionClosed
@@ -12,6 +13,7 @@ from .charge_point import ServedChargePoint
 from .script import CALL, ERROR, RESULT, as_frame, as_text
 
 _BOOT = "BootNotification"
+_HEAD = re.compile(r'^\s*\[\s*\d+\s*,\s*"([^"\\]*)"')
 
 
 class Line:
@@ -104,7 +106,7 @@ class Line:
 
     def post_by_hand(self, raw: str) -> None:
         """Send any text; if it has an id, the station may answer it."""
-        self._by_hand.update(_ids_in(raw))
+        self._by_hand.update(ids_in(raw))
         self.post(raw)
 
     def post_bytes(self, raw: bytes) -> None:
@@ -128,10 +130,11 @@ class Line:
         self._desk.rules.violations.append((self.identity, text))
 
 
-def _ids_in(raw):
+def ids_in(raw):
+    """The ids that a station may read in a text, whole or broken."""
     try:
         frame = json.loads(raw)
-    except ValueError:
-        return ()
+    except (ValueError, RecursionError):
+        return _HEAD.findall(raw)
     has_id = isinstance(frame, list) and len(frame) > 1 and isinstance(frame[1], str)
     return (frame[1],) if has_id else ()

@@ -40,6 +40,10 @@ class InProcess(Target):
     def provision(self, name, data):
         self.store.write(name, data)
 
+    def files(self):
+        """What lies in the store: name -> bytes."""
+        return dict(self.store.files)
+
     def power_on(self, cause, inputs):
         import board
 

@@ -67,6 +67,11 @@ class Unix(Target):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
+    def files(self):
+        """What lies in the store (a folder of the host): name -> bytes."""
+        paths = [path for path in self._store.rglob("*") if path.is_file()]
+        return {str(path.relative_to(self._store)): path.read_bytes() for path in paths}
+
     def power_on(self, cause, inputs):
         self._store.mkdir(parents=True, exist_ok=True)
         on_trial = self._boot()
