@@ -140,6 +140,9 @@ class Bay:
         if transaction.state == transactions.ACTIVE and not self.readings.running:
             self._settled_ms = now_ms + timing.START_SETTLE_MS
             self.readings.run(now_ms)
+        elif self.share_comes and self._settled_ms:
+            # The vehicle can't answer before it is offered something.
+            self._settled_ms = now_ms + timing.START_SETTLE_MS
 
     def show(self, percent: int, now_ms: int) -> None:
         """Set the lamp, at a brightness of ``percent``."""

@@ -175,7 +175,8 @@ class Supply:
             # No one draws: what a vehicle that comes may count on.
             supply_ma = total_ma // len(self._claims)
         bay.supply_ma = 0 if shut else supply_ma
-        bay.share_comes = sharing.due_ma[at] > supply_ma
+        # Until it has arrived: the bay acts on it in the next step.
+        bay.share_comes = sharing.due_ma[at] > bay.connector.limit_ma
         limit_ma = claim.limit_ma if claim.limit_ma < self._total_ma else self._total_ma
         bay.profile_ma = None if limit_ma == _MOST_MA else limit_ma
         bay.single_phase = claim.single
