@@ -21,7 +21,7 @@ _PURPOSES = ("ChargePointMaxProfile", "TxDefaultProfile", "TxProfile")
 _MOST = const(0x7FFFFFFF)
 # A composite schedule reaches a week ahead at most, and is reckoned a few looks a step.
 _LONGEST_S = const(604800)
-_LOOKS = const(4)
+_LOOKS = const(2)
 
 
 class Charging:
