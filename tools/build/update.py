@@ -3,6 +3,7 @@
 import hashlib
 import struct
 import sys
+from pathlib import Path
 
 from tools.paths import ROOT
 
@@ -28,3 +29,17 @@ def _field(text: str) -> bytes:
     if not 0 < len(data) <= _FIELD:
         raise ValueError(f"update: {text!r}: expected 1 to {_FIELD} bytes")
     return data.ljust(_FIELD, b"\0")
+
+
+def main(words: list) -> int:
+    """``python -m tools.build.update IMAGE BOARD VERSION UPDATE``: write UPDATE."""
+    if len(words) != 4:
+        print("update: expected IMAGE BOARD VERSION UPDATE", file=sys.stderr)
+        return 2
+    image, board, version, update = words
+    Path(update).write_bytes(wrap(Path(image).read_bytes(), board, version))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

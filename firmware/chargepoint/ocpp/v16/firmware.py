@@ -98,25 +98,10 @@ class Firmware(Machine):
     def load(self) -> None:
         """Go on with what an earlier start left; raises nothing."""
         try:
-            request = json.loads(self._station.journal.get(FACT))
-            phase, slot = request["phase"], request["slot"]
-            starts = request["starts"] + 1
-            if phase == "fetched":
-                self._head = unhexlify(request["head"])
-                UpdateHead(self._head)
+            self._load(json.loads(self._station.journal.get(FACT)))
         except (ValueError, TypeError, KeyError):
+            # Another firmware's, which said it otherwise.
             self._station.journal.put(FACT, b"")
-            return
-        self._request = request
-        if phase == "over":
-            self.notices.put(request["status"])
-        elif phase == "installing":
-            self._start(slot == self._slots.running)
-        else:
-            request["starts"] = starts
-            self._keep(phase)
-            event = "kept" if phase == "fetched" else "asked"
-            self._tell("given up" if starts > _STARTS_MAX else event, 0)
 
     def ask(self, request: dict, now_ms: int) -> None:
         """Begin with a request that is checked; raises OcppError while one is being installed."""
@@ -174,6 +159,26 @@ class Firmware(Machine):
             self._tell("well", now_ms)
 
     # -- inside ---------------------------------------------------------------------------------
+
+    def _load(self, request):
+        self._request = request
+        phase = request["phase"]
+        # What is read later only must be there, too.
+        _ = request["at"] + request["left"] + request["interval_s"], request["location"]
+        if phase == "over":
+            self.notices.put(request["status"])
+        elif phase == "installing":
+            self._start(request["slot"] == self._slots.running)
+        else:
+            if phase == "fetched":
+                self._head = unhexlify(request["head"])
+            request["starts"] += 1
+            self._go_on(phase)
+
+    def _go_on(self, phase):
+        self._keep(phase)
+        event = "kept" if phase == "fetched" else "asked"
+        self._tell("given up" if self._request["starts"] > _STARTS_MAX else event, 0)
 
     def _start(self, as_wanted):
         """The station was started anew to run the new image: does it?"""
