@@ -2,6 +2,8 @@
 
 import json
 
+from hypothesis import HealthCheck, Phase, given, settings
+
 from host_tests.fuzz import expected
 from host_tests.harness.csms.line import ids_in
 from host_tests.harness.stage import IDENTITY
@@ -29,7 +31,7 @@ class Fuzzed:
         self.outcomes = {}
         self._heard = []
         stage.csms.observers.append(self._hear)
-        self._let_it_end(10)
+        self.rest(10)
 
     def send(self, text: str) -> None:
         """Send, and judge the answer and what became of the state."""
@@ -45,7 +47,7 @@ class Fuzzed:
             changed = _changes(before, self._state)
             assert not changed, f"{text[:300]}: {outcome} {status}, but changed: {changed}"
         elif status in ("Accepted", "Scheduled"):
-            self._let_it_end()
+            self.rest()
 
     def _answer(self, text, right):
         self._heard.clear()
@@ -63,8 +65,8 @@ class Fuzzed:
             return frame[2], None
         return expected.RESULT, frame[2].get("status")
 
-    def _let_it_end(self, seconds=1):
-        """What was begun may still write; nothing is compared across it."""
+    def rest(self, seconds: int = 1) -> None:
+        """What was begun may still write, and others may act; nothing is compared across it."""
         self.stage.advance(seconds)
         self._state = self._look()
 
@@ -84,6 +86,25 @@ class Fuzzed:
         frame = json.loads(raw) if direction == "received" else [0]
         if frame[0] in (3, 4):
             self._heard.append(frame)
+
+
+def fire(fuzzed: Fuzzed, texts, examples: int) -> None:
+    """Send lists of texts, the same ones in each run."""
+
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(texts)
+    def send(batch):
+        for text in batch:
+            fuzzed.send(text)
+
+    send()
 
 
 def _changes(before, after):

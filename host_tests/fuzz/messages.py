@@ -33,7 +33,7 @@ _TIMES = (
 )
 _BAD_TIMES = ("", "now", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "1", "2026-01-01")
 _IDS = (0, 1, 1, 1, 2, -1, 7, 2**31 - 1, 2**31, -(2**31), 10**39)
-_SMALL = (0, 1, 2, 5, 60, 86400, -1, 2**31 - 1, 10**12)
+SMALL = (0, 1, 2, 5, 60, 86400, -1, 2**31 - 1, 10**12)
 _NOWHERE = ("http://127.0.0.1:9/x", "ftp://127.0.0.1:9/x", "gopher://x", "", "/etc/passwd")
 _BY_NAME = {
     "key": st.sampled_from(_KEYS),
@@ -70,7 +70,7 @@ def _value(form, name=""):
         return st.sampled_from(_TIMES)
     return {
         "string": _text(form),
-        "integer": st.sampled_from(_SMALL),
+        "integer": st.sampled_from(SMALL),
         "number": st.integers(-10, 3000).map(lambda tenths: tenths / 10),
     }[form["type"]]
 
