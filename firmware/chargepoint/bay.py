@@ -182,8 +182,8 @@ class Bay:
         self.transaction.withdraw(now_ms, self._wait_ms())
 
     def refuse(self, now_ms: int) -> None:
-        """A card was refused: show it."""
-        self._refused_until_ms = now_ms + timing.REFUSED_SHOWN_MS
+        """A card was refused: show it, BlinkRepeat times (OCPP 1.6 §9.1)."""
+        self._refused_until_ms = now_ms + self._settings.get("BlinkRepeat") * timing.BLINK_MS
 
     def deauthorise(self, now_ms: int) -> None:
         """The back end does not accept the idTag of the running transaction (OCPP 1.6 §4.8)."""

@@ -10,6 +10,7 @@ from chargepoint.core import timing
 from chargepoint.core.alive import Alive
 from chargepoint.core.availability import Availability
 from chargepoint.core.connector import Connector
+from chargepoint.core.dimming import Dimming
 from chargepoint.core.faults import FaultBook
 from chargepoint.core.held_button import HeldButton
 from chargepoint.core.journal import Journal
@@ -25,12 +26,12 @@ from chargepoint.known import Known
 from chargepoint.latches import Latches
 from chargepoint.ocpp.v16.settings import CORE, PROFILES, SECURITY
 from chargepoint.remote import Remote
-from chargepoint.upkeep import Upkeep
+from chargepoint.restart import RESET, Restart
 from chargepoint.supply import Supply
+from chargepoint.upkeep import Upkeep
 
 # A trouble of the reader, and the fault that it is.
 _READER_FAULTS = (("silent", "reader_silent"), ("rubbish", "reader_rubbish"))
-_RESET = "reset"
 _CONFLICT = ("local_list_conflict",)
 _TABLES = (OWN, CORE, PROFILES, SECURITY)
 
@@ -140,14 +141,15 @@ class Station:
             ports.clock, self.journal, self.settings, ports.time_source, ports.log.write
         )
         self._alive = Alive(self.journal, ports.clock.utc_s)
-        self.faults = FaultBook(("reader_silent", "reader_rubbish", "store_full", "safe_mode") + _CONFLICT)
-        self.reservations = Reservations(
-            len(ports.connectors), self.journal, self.condition, ports.clock.utc_s
+        self.faults = FaultBook(
+            ("reader_silent", "reader_rubbish", "store_full", "safe_mode") + _CONFLICT
         )
+        utc_s, count = ports.clock.utc_s, len(ports.connectors)
+        self.reservations = Reservations(count, self.journal, self.condition, utc_s)
         self.bays = [self._build_bay(at + 1, of) for at, of in enumerate(ports.connectors)]
         books = [self.faults] + [bay.connector.faults for bay in self.bays]
         self.latches = Latches(books, self.journal)
-        self.latches.restore(ports.reset.cause == "power", bool(self.journal.get(_RESET)))
+        self.latches.restore(ports.reset.cause == "power", bool(self.journal.get(RESET)))
         self.availability = Availability(len(self.bays), self.journal)
         self.supply = Supply(self)
         self.known = Known(self)
@@ -163,9 +165,8 @@ class Station:
             self.settings.fix("UnlockConnectorOnEVSideDisconnect", "true")
         self._button = None if ports.button is None else HeldButton(ports.button)
         self._faulted = 0
-        self._reset_kind = None
-        self._reset_earliest_ms = 0
-        self._reset_deadline_ms = 0
+        self._restart = Restart(self)
+        self._dimming = Dimming(self.settings, ports.clock.utc_s)
         self._recovered = False
         self._tell_of_store()
 
@@ -190,7 +191,7 @@ class Station:
         self.time.tick(now_ms)
         self.upkeep.step(now_ms, not wrote)
         self.exchange.step(now_ms)
-        self._carry_out_reset(now_ms)
+        self._restart.tick(now_ms)
         self._show(now_ms)
 
     def open_all(self) -> None:
@@ -234,21 +235,8 @@ class Station:
         return None
 
     def start_reset(self, kind: str, now_ms: int) -> None:
-        """End every transaction, let the answer leave, then ask the loop for a reset.
-
-        A second call may make a soft reset hard; it does not postpone the reset.
-        """
-        if self._reset_kind is None:
-            self._reset_deadline_ms = now_ms + timing.RESET_PATIENCE_MS
-        elif self._reset_kind == "hard":
-            kind = "hard"
-        self._reset_kind = kind
-        self._reset_earliest_ms = now_ms + timing.RESET_FLUSH_MS
-        # If the power goes or the meter stays silent, the next start finds the true reason.
-        self.journal.put(_RESET, kind.encode())
-        for bay in self.bays:
-            if bay.transaction.running:
-                bay.transaction.stop(kind + "_reset", now_ms)
+        """End every transaction, let the answer leave, then ask the loop for a reset."""
+        self._restart.begin(kind, now_ms)
 
     def facts(self, now_ms: int) -> dict:
         """What is to be known of the station, fit for JSON."""
@@ -264,6 +252,7 @@ class Station:
             "faults": list(self.faults.active),
             "damaged_settings": list(self.settings.damaged),
             "safe_mode": self.safe_mode,
+            "tariff": self.settings.get("TariffText"),
             "statuses": [exchange.statuses.payload(n) for n in range(len(self.bays) + 1)],
             "connectors": [bay.facts(now_ms) for bay in self.bays],
         }
@@ -309,7 +298,7 @@ class Station:
         """Lamps, buzzer, and the beat that holds the contactors for another while."""
         if self.ports.buzzer is not None:
             self.ports.buzzer.poll(now_ms)
-        percent = self.settings.get("LightIntensity")
+        percent = self._dimming.percent(now_ms)
         faulted = 0
         for bay in self.bays:
             bay.show(percent, now_ms)
@@ -337,7 +326,7 @@ class Station:
         if self.availability.waiting:
             self.availability.transaction_ended(self.busy())
         self.reservations.tick(now_ms)
-        shut = self.faults.blocking or self._reset_kind is not None
+        shut = self.faults.blocking or self._restart.kind is not None
         claimed = self.upkeep.claims
         for bay in self.bays:
             bay.operative = not claimed and self.availability.operative(bay.number)
@@ -347,7 +336,7 @@ class Station:
     def _recover(self, now_ms):
         """Hand every transaction that did not live to record its stop to its bay."""
         self._recovered = True
-        reason = self._reason_of_start()
+        reason = self._restart.reason_of_start()
         for transaction, connector, started, last in self.journal.unfinished():
             last_s = max(self.journal.utc_of(last) or 0, self._alive.utc_s) or None
             meter_wh = _register_of(last)
@@ -364,23 +353,6 @@ class Station:
             self.reservations.used(started.body.get("reservation"), started.seq)
             self.bay(connector).readings.last_ms = last.up_ms
             self.bay(connector).recover(transaction, tag, reason, last_s, meter_wh, now_ms)
-
-    def _reason_of_start(self):
-        wanted = self.journal.get(_RESET)
-        if wanted:
-            self.journal.put(_RESET, b"")
-        if wanted in (b"soft", b"hard"):
-            return wanted.decode() + "_reset"
-        return "power_loss" if self.ports.reset.cause == "power" else "reboot"
-
-    def _carry_out_reset(self, now_ms):
-        if self._reset_kind is None:
-            return
-        ended = not self.busy() and self.journal.pending == 0
-        answered = now_ms >= self._reset_earliest_ms
-        if ended and answered or now_ms >= self._reset_deadline_ms:
-            self.open_all()
-            self.reset_due = self._reset_kind
 
 
 def _register_of(event) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from host_tests.harness import paths
 from host_tests.harness.csms.server import Csms
+from host_tests.harness.csms.times import utc_text
 from host_tests.harness.devices import meters
 from host_tests.harness.devices.bus_reader import BusReader
 from host_tests.harness.devices.pn532 import Pn532
@@ -273,6 +274,10 @@ class Stage:
         self.until(lambda: self.sessions() and self.sessions()[-1]["reason"], 240, "a stop")
         assert len(self.sessions()) == 1, self.sessions()
         return self.sessions()[0]
+
+    def time_text(self, seconds: int = 0) -> str:
+        """The time of day so many seconds from now, as OCPP writes it."""
+        return utc_text(self.clock.utc_ms() + seconds * 1000)
 
     @staticmethod
     def seconds(timestamp: str) -> int:

@@ -8,7 +8,6 @@ import itertools
 
 import pytest
 
-from host_tests.harness.csms.times import utc_text
 from host_tests.harness.stage import CARD_TAG, IDENTITY, Stage
 from host_tests.harness.store import MemoryStore
 from host_tests.powercut.stories import SETTINGS, check, play
@@ -32,7 +31,7 @@ class Told:
         self.stage.advance(1)
 
     def reserve(self, number, connector=1, for_s=3600):
-        until = utc_text(self.stage.clock.utc_ms() + for_s * 1000)
+        until = self.stage.time_text(for_s)
         payload = {"connectorId": connector, "expiryDate": until, "idTag": CARD_TAG}
         self.call("ReserveNow", number, True, payload)
 

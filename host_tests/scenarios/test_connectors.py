@@ -2,7 +2,6 @@
 
 import pytest
 
-from host_tests.harness.csms.times import utc_text
 from host_tests.harness.stage import CARD, CARD_TAG, IDENTITY
 
 pytestmark = pytest.mark.connectors(2)
@@ -310,7 +309,7 @@ def test_card_of_one_does_not_end_the_session_of_the_other(stage):
 
 
 def reserve(stage, connector, number=5, for_s=600, **fields):
-    until = utc_text(stage.clock.utc_ms() + for_s * 1000)
+    until = stage.time_text(for_s)
     payload = {"connectorId": connector, "expiryDate": until, "idTag": CARD_TAG, **fields}
     return call(stage, "ReserveNow", reservationId=number, **payload)
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from host_tests.harness.csms.times import utc_text
 from host_tests.harness.stage import CARD, CARD_TAG, IDENTITY
 
 GUEST = bytes.fromhex("AABBCCDD")
@@ -26,7 +25,7 @@ def call(stage, action, payload):
 
 def reserve(stage, number=5, for_s=600, connector=1, **fields):
     """ReserveNow for the first card; the answer's status."""
-    until = utc_text(stage.clock.utc_ms() + for_s * 1000)
+    until = stage.time_text(for_s)
     payload = {"connectorId": connector, "expiryDate": until, "idTag": CARD_TAG}
     return call(stage, "ReserveNow", {**payload, "reservationId": number, **fields})
 
@@ -208,7 +207,7 @@ def test_reservation_for_the_past_is_rejected(stage):
 )
 def test_wrong_reservation_is_an_error_that_changes_nothing(stage, field, value, code):
     """OCPP-J 1.6 §4.2.3."""
-    until = utc_text(stage.clock.utc_ms() + 600_000)
+    until = stage.time_text(600)
     good = {"connectorId": 1, "expiryDate": until, "idTag": CARD_TAG, "reservationId": 5}
     pending = stage.csms.call(IDENTITY, "ReserveNow", {**good, field: value})
     stage.until(lambda: pending.done, 30, "an answer")

@@ -26,8 +26,8 @@ ALIVE_MS = 300000
 # (MicroOcpp waits 20 s; OCPP 1.6 leaves it open).
 AUTHORISE_MS = 20000
 
-# A refused card is shown on the lamp for this long.
-REFUSED_SHOWN_MS = 3000
+# A refused card is shown on the lamp by BlinkRepeat blinks of this length (wire/lamp_patterns).
+BLINK_MS = 200
 
 # A Reset waits this long for transactions to end and for the answer to leave.
 RESET_PATIENCE_MS = 20000

@@ -2,7 +2,6 @@
 
 import pytest
 
-from host_tests.harness.csms.times import utc_text
 from host_tests.harness.stage import CARD, CARD_TAG
 
 GUEST = bytes.fromhex("AABBCCDD")
@@ -19,7 +18,7 @@ def stage(make_ready):
 
 def request(stage, connector=1, for_s=600, **fields):
     """The payload of ReserveNow."""
-    until = utc_text(stage.clock.utc_ms() + for_s * 1000)
+    until = stage.time_text(for_s)
     return {
         "connectorId": connector,
         "expiryDate": until,

@@ -1,0 +1,66 @@
+"""A Reset that does not get everything ended: when it is carried out all the same (§5.14)."""
+
+from pathlib import Path
+
+import pytest
+
+from host_tests.harness.stage import IDENTITY, Stage
+from host_tests.harness.store import MemoryStore
+
+
+@pytest.fixture
+def make():
+    stages = []
+
+    def make(**settings):
+        store = MemoryStore()
+        stage = Stage("in_process", Path("."), settings=settings, store=store)
+        stages.append(stage)
+        stage.start()
+        return stage.ready(), store
+
+    yield make
+    for stage in stages:
+        stage.__exit__()
+
+
+def seconds_to_reset(stage, kind):
+    """How long after the call the station asks for its reset."""
+    asked = []
+    stage.on_reset = asked.append
+    began_ms = stage.now_ms
+    stage.csms.call(IDENTITY, "Reset", {"type": kind})
+    stage.until(lambda: asked, 120, "a reset")
+    assert asked[0] == kind.lower()
+    return round((stage.now_ms - began_ms) / 1000)
+
+
+def test_reset_of_an_idle_station_is_prompt(make):
+    stage, _ = make(ResetRetries="3")
+    assert seconds_to_reset(stage, "Soft") <= 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "retries", "wanted_s"), [("Soft", 0, 20), ("Soft", 2, 60), ("Hard", 2, 20)]
+)
+def test_reset_waits_for_what_is_not_saved(make, kind, retries, wanted_s):
+    """ResetRetries, OCPP 1.6 §9.1: a soft reset is tried again; at last it is carried out."""
+    stage, store = make(ResetRetries=str(retries))
+    stage.charge(5)
+    store.full = True
+    assert wanted_s <= seconds_to_reset(stage, kind) <= wanted_s + 2
+    assert not stage.contactor.closed
+
+
+def test_retried_reset_goes_on_as_soon_as_it_can(make):
+    """The store has room again."""
+    stage, store = make(ResetRetries="5")
+    stage.charge(5)
+    store.full = True
+    asked = []
+    stage.on_reset = asked.append
+    stage.csms.call(IDENTITY, "Reset", {"type": "Soft"})
+    stage.advance(30)
+    assert asked == []
+    store.full = False
+    stage.until(lambda: asked, 5, "a reset")
