@@ -5,7 +5,9 @@ import pytest
 from host_tests.conformance.stories import ON_ALL, ON_DESKS, carries, charge, offer, set_to
 from host_tests.harness.stage import IDENTITY
 
-_BARE = {"lacks": ("thermometer",), "socket": False, "settings": {"SupplyLimit": "80"}}
+# No wake-up pulse in a long session whose vehicle never asks.
+_ALONE = {"SupplyLimit": "80", "WakeUpAfter": "0"}
+_BARE = {"lacks": ("thermometer",), "socket": False, "settings": _ALONE}
 _swept = {}
 
 

@@ -1,4 +1,4 @@
-"""supply and composition on the interpreter that ships: the same answers, and no garbage at rest."""
+"""supply on the interpreter that ships: the same answers as on CPython, and no garbage."""
 
 import json
 import subprocess
