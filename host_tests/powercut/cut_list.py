@@ -1,4 +1,4 @@
-"""Run by the 32-bit MicroPython: updates of a local list on littlefs, then every power cut of them.
+"""Run by the 32-bit MicroPython: updates of a local list on littlefs, and every power cut of them.
 
 Argument: number of blocks. Prints one JSON line: cuts, operations, erases, and what was wrong.
 """

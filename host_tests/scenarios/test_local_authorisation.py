@@ -171,6 +171,20 @@ def test_list_is_changed_by_what_came_last_and_refused_when_it_is_old(stage):
     assert ask(stage, "GetLocalListVersion", {}) == {"listVersion": 0}
 
 
+def test_longest_message_is_taken_with_the_memory_that_there_is(stage):
+    """OCPP 1.6 §9.3.3: SendLocalListMaxLength idTags, each with all that it can have."""
+    key = {"key": ["SendLocalListMaxLength"]}
+    most = int(ask(stage, "GetConfiguration", key)["configurationKey"][0]["value"])
+    info = accepted(expiryDate="2030-12-31T23:59:59.000Z", parentIdTag="FLEET-OF-THE-COMPANY")
+    entries = [(f"{number:020d}", info) for number in range(most - 1)]
+    assert send_list(stage, 1, [*entries, (CARD_TAG, info)]) == "Accepted"
+    assert send_list(stage, 2, entries, "Differential") == "Accepted"
+    go_offline(stage)
+    stage.vehicle.plug_in(amps=16)
+    stage.tap()
+    stage.until(lambda: stage.contactor.closed, 60, "energy by the list")
+
+
 @pytest.mark.parametrize("stops", ["true", "false"])
 def test_idtag_found_invalid_may_take_some_energy_still(make_stage, stops):
     """OCPP 1.6 §4.8, §9.1 MaxEnergyOnInvalidId: so many Wh, then no transaction, or no energy."""
