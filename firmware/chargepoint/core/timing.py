@@ -196,7 +196,7 @@ FLOOR_KEEP_MS = 21600000
 # A setting that moves the clock by more than this is worth a line in the log.
 CLOCK_JUMP_S = 60
 # A time server (RFC 4330 §10): asked at most every 15 s, doubling without an answer; an answer
-# that takes longer than 5 s is worth nothing. Without a network to ask over the next try waits 1 s.
+# that takes longer than 5 s is worth nothing. Without a network the next try waits 1 s.
 TIME_ASK_FIRST_MS = 16000
 TIME_ASK_CAP_MS = 1024000
 TIME_ANSWER_MS = 5000

@@ -16,7 +16,7 @@ class Doorman:
 
     ``http_status`` refuses everyone with that status. ``subprotocol`` is what the answer names
     whatever was offered (the right one only if it was); None names none. ``told`` is the
-    Authorization of the last request, "" for none.
+    Authorization of the last request, "" for none; ``retry_after`` goes with a refusal.
     """
 
     def __init__(self, book: Book):
@@ -25,6 +25,7 @@ class Doorman:
         self.subprotocol = SUBPROTOCOL
         self.accept_unknown = False
         self.told = ""
+        self.retry_after = None
 
     def look(self, websocket, request):
         """The response that refuses ``request``, or None; as websockets' ``process_request``."""
@@ -46,7 +47,9 @@ class Doorman:
         response = websocket.respond(status, f"{status.phrase}\n")
         if status == HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = 'Basic realm="bench"'
-        elif status // 100 == 3:
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = str(self.retry_after)
+        if status // 100 == 3:
             response.headers["Location"] = "ws://127.0.0.1:1/elsewhere"
         return response
 

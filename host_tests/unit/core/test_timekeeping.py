@@ -105,7 +105,7 @@ class Site:
 
 
 def test_clock_starts_at_the_floor_for_certificates_only():
-    """micropython.md §9: in the year 2000 no certificate is valid; events wait for the true time."""
+    """micropython.md §9: in 2000 no certificate is valid; events wait for the true time."""
     site = Site("").start()
     assert site.clock.utc_s() is None and not site.keeper.is_set
     assert abs(site.shows() - EARLIEST_S) <= 1
@@ -137,7 +137,7 @@ def test_time_that_can_not_be_is_refused_and_the_clock_left_alone(utc_s):
     site.keeper.tell(NOW_S, site.now_ms)
     assert not site.keeper.tell(utc_s, site.now_ms)
     assert site.clock.utc_s() == NOW_S
-    assert site.log[-1] == ("warning", "time %d refused: expected 2026 to 2050" % utc_s)
+    assert site.log[-1] == ("warning", f"time {utc_s} refused: expected 2026 to 2050")
 
 
 def test_back_end_may_set_the_clock_back_and_the_floor_follows():

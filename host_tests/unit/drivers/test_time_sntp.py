@@ -27,7 +27,7 @@ def source():
 
 
 def asked(source, server):
-    assert source.ask("127.0.0.1:%d" % server.getsockname()[1])
+    assert source.ask(f"127.0.0.1:{server.getsockname()[1]}")
     question, client = server.recvfrom(100)
     return question[40:], client
 
@@ -58,7 +58,7 @@ def test_answer_of_someone_else_is_not_heard(source, server):
 def test_closed_port_is_no_answer(source, server):
     port = server.getsockname()[1]
     server.close()
-    source.ask("127.0.0.1:%d" % port)
+    source.ask(f"127.0.0.1:{port}")
     assert [source.poll() for _ in range(3)] == [None] * 3
 
 
