@@ -20,6 +20,7 @@ class Known:
         self._settings = station.settings
         self._clock = station.ports.clock
         self._time = station.time
+        self._log = station.ports.log
 
     def find(self, tag: str) -> tuple:
         """(status, parent) of ``tag`` by the list, else by the cache; None: nothing is known."""
@@ -37,7 +38,10 @@ class Known:
             # Of this moment, not of the idTag.
             return
         if listed is not None:
-            self.conflict = self.conflict or listed[0] != status
+            if listed[0] != status:
+                self.conflict = True
+                text = "local list: %s is %s, the back end says %s"
+                self._log.write("warning", text % (tag, listed[0], status))
         elif self._settings.get("AuthorizationCacheEnabled"):
             expiry_s, parent = _expiry_s(info), info.get("parentIdTag")
             parent = parent if isinstance(parent, str) else None
@@ -58,6 +62,11 @@ class Known:
         if enabled:
             self.cache.clear()
         return enabled
+
+    def facts(self) -> dict:
+        """What is to be known of the list, fit for JSON."""
+        head = self.local_list.head
+        return {"version": head.version, "length": head.count, "damaged": self.local_list.damaged}
 
     def _version(self, payload, now_ms):
         # -1: not supported (OCPP 1.6 §5.10).

@@ -20,7 +20,8 @@ class Station:
             "LocalAuthListMaxLength": 8,
             **keys,
         }
-        self.settings = self.clock = self.ports = self.time = self
+        self.settings = self.clock = self.ports = self.time = self.log = self
+        self.said = []
         self.store, self.journal = desk.store, desk.journal
         self.floor_s = 0
         self.now_s = NOW_S
@@ -30,6 +31,9 @@ class Station:
 
     def utc_s(self):
         return self.now_s
+
+    def write(self, level, text):
+        self.said.append((level, text))
 
 
 class Bench:
@@ -206,10 +210,14 @@ def test_contradiction_of_the_list_is_noticed_once():
     bench.known.learn("A", {"status": "Accepted"})
     bench.known.learn("A", {"status": "ConcurrentTx"})
     bench.known.learn("B", {"status": "Blocked"})
-    assert not bench.known.take_conflict()
+    assert not bench.known.take_conflict() and bench.station.said == []
     bench.known.learn("A", {"status": "Blocked"})
     assert bench.known.take_conflict() and not bench.known.take_conflict()
     assert bench.known.find("A") == ("Accepted", None)
+    assert bench.station.said == [
+        ("warning", "local list: A is Accepted, the back end says Blocked")
+    ]
+    assert bench.known.facts() == {"version": 1, "length": 1, "damaged": 0}
 
 
 def test_cache_that_is_off_is_neither_asked_nor_filled_nor_cleared():
