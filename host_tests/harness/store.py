@@ -59,7 +59,7 @@ class MemoryStore(Store):
         """(free, all) bytes of a medium with ``blocks``, else None."""
         if self.blocks is None:
             return None
-        return max(self.blocks - self._used(), 0) * BLOCK, self.blocks * BLOCK
+        return max(int(self.blocks - self._used()), 0) * BLOCK, self.blocks * BLOCK
 
     def write(self, name: str, data: bytes) -> bool:
         """Put ``data`` under ``name``, whole or torn; False when full."""

@@ -122,6 +122,7 @@ class Journal:
         """
         if kind == SAMPLED and self._is_crowded():
             self.thinned += 1
+            self._unsurveyed += 1
             return None
         seq = self.next_seq
         running = self._running.after(kind, transaction, seq)
@@ -168,6 +169,15 @@ class Journal:
     def full(self) -> bool:
         """No transaction shall begin: the store refuses, or keeps its room for stops."""
         return self.shortage == 3 or self._writes.trouble is not None
+
+    def facts(self) -> dict:
+        """What is to be known of it, fit for JSON."""
+        return {
+            "boot": self.boot,
+            "damaged": self.damaged,
+            "thinned": self.thinned,
+            "shortage": self.shortage,
+        }
 
     @property
     def damaged(self) -> int:
