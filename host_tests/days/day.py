@@ -78,13 +78,18 @@ def _calm(minute: int, parity: int) -> int:
 
 
 class Day:
-    """Plays ``visits`` on ``stage`` (two connectors, on). ``limits`` counts what was set."""
+    """Plays ``visits`` on ``stage`` (two connectors, on).
+
+    ``limits`` counts what was set, ``broken`` tells when more was drawn, ``took_s`` is for the
+    processor's seconds.
+    """
 
     def __init__(self, stage, visits: list, seed: int):
         self.stage = stage
         self.visits = visits
         self.limits = 0
         self.broken = []
+        self.took_s = 0.0
         self._chance = random.Random(seed)
         self._began_ms = stage.now_ms
         self._limit_a = 32

@@ -10,7 +10,12 @@ LEISURE_MS = 1000
 
 
 class Pace:
-    """Fine steps while anything moves: pilot, relays, lock, frames, people; else up to 1 s."""
+    """Fine steps while anything moves: pilot, relays, lock, frames, people; else up to 1 s.
+
+    ``leisure_ms`` may be more where a whole day passes; a meter answers a question a step.
+    """
+
+    leisure_ms = LEISURE_MS
 
     def __init__(self, stage):
         self._stage = stage
@@ -40,8 +45,8 @@ class Pace:
         if now_ms < self._lively_until_ms:
             return now_ms + STEP_MS
         due = (stage.world.next_event_ms(), stage.loop.next_due_ms())
-        end_ms = min([now_ms + LEISURE_MS, *(at_ms for at_ms in due if at_ms is not None)])
-        if end_ms < now_ms + LEISURE_MS:
+        end_ms = min([now_ms + self.leisure_ms, *(at_ms for at_ms in due if at_ms is not None)])
+        if end_ms < now_ms + self.leisure_ms:
             # What happens then deserves fine steps.
             self._lively_until_ms = end_ms + LIVELY_MS
         return max(end_ms, now_ms + 1)

@@ -30,9 +30,8 @@ def _modbus(kind, at):
 
 
 def _signing(at):
-    from desk_signing import SigningMeter
-
     from chargepoint.drivers.meter_models import find
+    from desk_signing import SigningMeter
 
     model = find("SDM630")
     return SigningMeter(_line(at, model.line), model)
