@@ -420,3 +420,14 @@ def test_family_card_begins_at_the_reserved_connector_and_ends_nothing(stage):
     vehicle(stage, 1).plug_in(amps=8)
     stage.until(lambda: closed(stage) == [1, 2], 30, "energy at both")
     assert stage.csms.calls(IDENTITY, "StartTransaction")[1]["reservationId"] == 5
+
+
+def test_remote_start_without_a_connector_goes_where_it_is_reserved(stage):
+    """OCPP 1.6 §5.11, §5.13: the station chooses the holder's place, and never another's."""
+    assert reserve(stage, 2) == "Accepted"
+    assert reserve(stage, 1, 6, idTag="OTHER") == "Accepted"
+    assert call(stage, "RemoteStartTransaction", idTag=GUEST_TAG) == "Rejected"
+    assert call(stage, "RemoteStartTransaction", idTag=CARD_TAG) == "Accepted"
+    vehicle(stage, 2).plug_in(amps=8)
+    until_statuses(stage, "Available", "Reserved", "Charging")
+    assert stage.csms.calls(IDENTITY, "StartTransaction")[0]["reservationId"] == 5

@@ -18,14 +18,15 @@ class Dimming:
 
     def percent(self, now_ms: int) -> int:
         """0 to 100. At night the lower of LightIntensity and LampNightIntensity."""
-        get = self._settings.get
-        percent, hours = get("LightIntensity"), get("LampNight")
+        # Each setting by its own call: a bound method would be garbage in every step.
+        settings = self._settings
+        percent, hours = settings.get("LightIntensity"), settings.get("LampNight")
         if not hours:
             return percent
         if self._look_ms is None or now_ms >= self._look_ms:
             self._look_ms = now_ms + _LOOK_MS
-            self._night = is_night(hours, get("LampTimeZone"), self._utc_s())
-        return min(percent, get("LampNightIntensity")) if self._night else percent
+            self._night = is_night(hours, settings.get("LampTimeZone"), self._utc_s())
+        return min(percent, settings.get("LampNightIntensity")) if self._night else percent
 
 
 def is_night(hours: tuple, zone_min: int, utc_s: int) -> bool:
