@@ -17,6 +17,7 @@ class Known:
         self.conflict = False
         self.local_list = LocalList(station.ports.store, station.journal)
         self.cache = TagCache(station.journal)
+        self._journal = station.journal
         self._settings = station.settings
         self._clock = station.ports.clock
         self._time = station.time
@@ -42,7 +43,7 @@ class Known:
                 self.conflict = True
                 text = "local list: %s is %s, the back end says %s"
                 self._log.write("warning", text % (tag, listed[0], status))
-        elif self._settings.get("AuthorizationCacheEnabled"):
+        elif self._settings.get("AuthorizationCacheEnabled") and self._has_room():
             expiry_s, parent = _expiry_s(info), info.get("parentIdTag")
             parent = parent if isinstance(parent, str) else None
             self.cache.learn(tag, status, expiry_s, parent, self._now_s())
@@ -83,6 +84,10 @@ class Known:
         if not self._settings.get("LocalAuthListEnabled"):
             return None
         return self.local_list.find(tag, self._now_s())
+
+    def _has_room(self):
+        # Bills go before what is only convenient (journal.py).
+        return self._journal.shortage == 0 and self._journal.trouble is None
 
     def _now_s(self):
         # Before the clock is set, what expired by the last known time has expired all the same.

@@ -15,6 +15,9 @@ from chargepoint.core.record import seal
 # A file is to fit into one block of flash, 4 KB, though some buckets get more than others.
 _FULL_BYTES = const(3300)
 _BITS_MAX = const(8)
+_BLOCK = const(4096)
+# What must stay free, where it is less than a quarter of all: bills go before lists (journal.py).
+_KEEP_BYTES = const(98304)
 # idTags are packed so many a step, for it takes a microcontroller a millisecond each.
 _A_STEP = const(4)
 
@@ -30,7 +33,8 @@ def update(listed, version: int, entries, is_full: bool, most: int, cache):
     size = base.size + sum([len(entry) for _, _, entry in news])
     head = Head(old.generation + 1, _bits(size, base.bits))
     head.count, head.size = base.count, base.size
-    kept = not _has_doubles(news) and (yield from _write(listed, base, head, news))
+    kept = not _has_doubles(news) and _has_room(listed.room(), base, head, news)
+    kept = kept and (yield from _write(listed, base, head, news))
     if kept and head.count <= most:
         head.version = version if head.count else 0
         kept = yield from _file(listed.journal, head.name, seal(head.encode()))
@@ -76,6 +80,16 @@ def _has_doubles(news):
         if news[at][1] == news[at - 1][1]:
             return True
     return False
+
+
+def _has_room(room, base, head, news):
+    """The new files leave room for the journal; ``room`` as ports.Store tells it."""
+    if room is None:
+        return True
+    files = 1 << head.bits
+    if head.bits == base.bits:
+        files = min(files, len(news))
+    return room[0] - files * _BLOCK >= min(_KEEP_BYTES, room[1] // 4)
 
 
 def _write(listed, base, head, news):

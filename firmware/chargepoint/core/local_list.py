@@ -107,6 +107,10 @@ class LocalList:
             return b""
         return data
 
+    def room(self) -> tuple:
+        """(bytes that are free, bytes in all) of the store, or None."""
+        return self._store.room()
+
     def begin(self, version: int, entries, is_full: bool, most: int, cache) -> None:
         """Let ``version`` of the list become of ``entries``, which gives (idTag, status, expiry_s,
         parent) each, status None: delete it. Only while not ``busy``; ``most`` idTags fit.

@@ -92,6 +92,17 @@ def test_store_that_is_full_keeps_the_old_list_and_no_rubbish():
     assert desk.send(2, many(50, start=50)) == "Accepted"
 
 
+def test_list_leaves_room_for_the_journal():
+    """core/journal.py: the last quarter of a small store is not for lists."""
+    desk = Desk(MemoryStore(blocks=24))
+    assert desk.send(1, many(300), full=True) == "Accepted"
+    before = desk.files()
+    assert desk.send(2, many(2000), full=True) == "Failed"
+    assert desk.list.head.version == 1 and desk.files() == before
+    free, whole = desk.store.room()
+    assert free >= whole // 4
+
+
 def test_damaged_bucket_counts_as_empty_and_asks_for_a_new_list():
     """The back end sees version 0, which means: send it anew."""
     desk = Desk()

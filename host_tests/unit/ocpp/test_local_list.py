@@ -41,6 +41,7 @@ class Bench:
 
     def __init__(self, **keys):
         self.desk = Desk()
+        self.desk.journal.shortage = 0
         self.station = Station(self.desk, **keys)
         self.known = Known(self.station)
         self.calls = self.known.actions()
@@ -201,6 +202,17 @@ def test_odd_details_of_a_word_are_left_away(odd):
     bench = Bench()
     bench.known.learn("A", {"status": "Accepted", **odd})
     assert bench.known.find("A") == ("Accepted", None)
+
+
+def test_store_that_is_short_of_room_is_left_to_the_journal():
+    """core/journal.py: what bills goes before what is only convenient."""
+    bench = Bench()
+    bench.desk.journal.shortage = 1
+    bench.known.learn("A", ACCEPTED)
+    bench.desk.journal.shortage = 0
+    bench.desk.journal.trouble = "full"
+    bench.known.learn("A", ACCEPTED)
+    assert bench.known.find("A") is None and bench.desk.journal.pending == 0
 
 
 def test_contradiction_of_the_list_is_noticed_once():
