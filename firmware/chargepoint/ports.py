@@ -9,6 +9,8 @@ a fault becomes a value (``None``, ``False``, a word), because a step must alway
 CLOSED = "closed"
 OPENING = "opening"
 OPEN = "open"
+# How Link.reason begins when no one was dialled: no network yet, or a name is being looked up.
+NO_ADDRESS_YET = "no address yet"
 
 
 class Clock:

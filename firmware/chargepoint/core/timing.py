@@ -209,6 +209,8 @@ TIME_NETWORK_MS = 20000
 # three times (standards.md §2.1); the cap is kind to a back end that 10,000 stations return to.
 BACK_OFF_FIRST_MS = 3000
 BACK_OFF_CAP_MS = 96000
+# Without a network, and while a name is being looked up, the next try waits for this.
+NETWORK_RETRY_MS = 1000
 # The random part on top of each wait is as long as the wait, and at least this (EV: 10 s): of
 # 10,000 stations that are cut off together at most 1,500 return in a second.
 BACK_OFF_SPREAD_MS = 10000

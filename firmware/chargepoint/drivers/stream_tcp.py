@@ -10,7 +10,7 @@ import select
 
 from micropython import const
 
-from chargepoint.ports import CLOSED, OPEN, OPENING
+from chargepoint.ports import CLOSED, NO_ADDRESS_YET, OPEN, OPENING
 
 _READ_BYTES = const(1024)
 
@@ -20,6 +20,8 @@ _REASONS = {
     errno.EHOSTUNREACH: "unreachable",
     errno.ETIMEDOUT: "timeout",
 }
+# What a look-up in the background says (sockets_network.py).
+_NOT_YET = (errno.EHOSTUNREACH, errno.EAGAIN)
 _UNDER_WAY = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
 
 
@@ -78,8 +80,9 @@ class TcpStream:
             return
         try:
             self._addresses = self._sockets.getaddrinfo(host, port, 0, self._sockets.SOCK_STREAM)
-        except OSError:
-            self.reason = "no address for " + host
+        except OSError as error:
+            yet = NO_ADDRESS_YET if error.args[0] in _NOT_YET else "no address"
+            self.reason = yet + " for " + host
             return
         self._try_next()
 

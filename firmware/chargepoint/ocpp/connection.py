@@ -6,6 +6,7 @@ least, so that 10,000 stations do not return in the same second.
 
 | how it ended | the wait |
 |---|---|
+| not dialled: no network yet, or the name is being looked up | 1 s, no random part |
 | refused, reset, unreachable, time-out, no pong; any close before it lasted | 3 s, to 96 s |
 | close 1000, 1001, 1012 of a connection that had lasted | 1 s: a back end that restarts |
 | TLS failed; HTTP 401, 403, 404, 3xx, other 4xx: a person must act | 30 s, to 5 min |
@@ -218,6 +219,10 @@ class Connection:
     def _back_off(self, now_ms):
         link = self._link
         self.reason = link.reason
+        if self.reason.startswith(ports.NO_ADDRESS_YET):
+            # No one was asked: nothing to be kind to, and no fault of this address.
+            self._due_ms = now_ms + timing.NETWORK_RETRY_MS
+            return
         self._access.failed(link.http_status)
         wait_ms = timing.BACK_OFF_FIRST_MS << min(self._tries, 16)
         self._tries += 1

@@ -144,10 +144,19 @@ def test_a_stream_dials_at_its_second_try():
     sockets = NetworkSockets(socket, network, lambda *thread: threads.append(thread))
     stream = TcpStream(sockets)
     stream.open("127.0.0.1", port, False, "127.0.0.1")
-    assert (stream.state, stream.reason) == (CLOSED, "no address for 127.0.0.1")
+    assert (stream.state, stream.reason) == (CLOSED, "no address yet for 127.0.0.1")
     function, arguments = threads.pop()
     function(*arguments)
     stream.open("127.0.0.1", port, False, "127.0.0.1")
     assert stream.state == OPENING
     stream.close()
     listener.close()
+
+
+def test_no_network_is_told_apart_from_a_name_that_is_not_known():
+    """The link dials again at once, and does not count it as a failure of the back end."""
+    world = World()
+    world.is_up = False
+    stream = TcpStream(world.sockets)
+    stream.open("csms.example", 80, False, "")
+    assert (stream.state, stream.reason) == (CLOSED, "no address yet for csms.example")

@@ -412,6 +412,18 @@ def test_ten_thousand_stations_return_quickly_and_spread_after_an_orderly_close(
     assert sorted(found)[len(found) // 2] - lost_ms <= 6_500
 
 
+def test_dial_that_asked_no_one_is_tried_again_at_once_and_is_no_failure():
+    """A station whose Wi-Fi comes up slowly: neither late nor sent to the second address."""
+    reason = ports.NO_ADDRESS_YET + " for csms"
+    line = Line(jitter=255, CentralSystemUrl2="ws://spare/ocpp")
+    for _ in range(20):
+        line.link.drop(reason)
+        line.run(STEP_MS)
+        assert line.redialled_after() == timing.NETWORK_RETRY_MS
+    assert line.link.opened[-1][1].startswith(URL + "/") and line.connection.reason == reason
+    assert waits(line, 1)[0] <= 13_000
+
+
 # -- security and addresses -----------------------------------------------------------------------
 
 
