@@ -105,6 +105,7 @@ class Readings:
         if reading is not None:
             values = self._select(reading, "StopTxnSampledData", self._before_wh)
         earlier, begin = self._data.take(transaction, self.last_ms if recovered else now_ms)
+        self.last_ms = None
         signed = {}
         if begin is not None:
             signed["begin"] = begin

@@ -1,4 +1,4 @@
-"""readings on the interpreter that ships: the same as on CPython, and no garbage between samples."""
+"""readings on the interpreter that ships: as on CPython, and no garbage between samples."""
 
 import json
 import subprocess
