@@ -5,6 +5,7 @@ from pathlib import Path
 
 from host_tests.harness.stage import IDENTITY, Stage
 from host_tests.harness.store import MemoryStore, PowerCut
+from host_tests.harness.world.offer import offered_ma
 from host_tests.properties.world_rules import WorldRules
 
 CARDS = {
@@ -13,6 +14,8 @@ CARDS = {
     "other": bytes.fromhex("11223344"),
     "unknown": bytes.fromhex("DEADBEEF"),
 }
+# SupplyLimit as delivered; nothing here sets a higher one. A tenth for what the duty can tell.
+SUPPLY_MA = 32_100
 SETTINGS = {
     "ConnectionTimeOut": "20",
     "MeterValueSampleInterval": "15",
@@ -67,6 +70,9 @@ class Watched(Stage):
         for number, watch in self.watches.items():
             watch.look()
             self.rules[number].look()
+        # Shared by those that charge, whoever comes and goes.
+        offers = [offered_ma(outlet.duty_bp) for _, outlet in self._outlets()] if self.on else []
+        assert sum(offers) <= SUPPLY_MA, f"offered {offers} mA together"
         for _, _level, text in self.log[-3:]:
             assert "Traceback" not in text, text
         return outputs

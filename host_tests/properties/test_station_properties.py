@@ -383,6 +383,27 @@ class AnyLife(RuleBasedStateMachine):
         self._call("ChangeConfiguration", {"key": change[0], "value": change[1]})
 
     @rule(
+        number=st.sampled_from([0, 1, 2]),
+        purpose=st.sampled_from(["ChargePointMaxProfile", "TxDefaultProfile", "TxProfile"]),
+        limits=st.lists(st.sampled_from([0, 6, 7.5, 16, 40]), min_size=1, max_size=3),
+        every_s=st.sampled_from([1, 7, 100]),
+        stack=st.sampled_from([0, 9]),
+    )
+    def charging_profile(self, number, purpose, limits, every_s, stack):
+        """SetChargingProfile."""
+        periods = [{"startPeriod": at * every_s, "limit": a} for at, a in enumerate(limits)]
+        schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": periods}
+        profile = {"chargingProfileId": number, "stackLevel": stack, "chargingSchedule": schedule}
+        profile["chargingProfilePurpose"] = purpose
+        profile["chargingProfileKind"] = "Relative"
+        self._call("SetChargingProfile", {"connectorId": number, "csChargingProfiles": profile}, 2)
+
+    @rule(purpose=st.sampled_from([None, "TxDefaultProfile", "ChargePointMaxProfile"]))
+    def clear_profiles(self, purpose):
+        """ClearChargingProfile."""
+        self._call("ClearChargingProfile", purpose and {"chargingProfilePurpose": purpose} or {})
+
+    @rule(
         message=st.sampled_from(["MeterValues", "StatusNotification", "Heartbeat"]),
         number=st.sampled_from([None, 0, 1, 2]),
     )
