@@ -12,6 +12,7 @@ from binascii import hexlify
 
 from chargepoint.core import transactions
 from chargepoint.core.authorisation import ACCEPTED, Authorisation, same_tag
+from chargepoint.core.tags import CONCURRENT
 
 # First byte of a single-size UID that the card makes up anew each time (ISO 14443-3, UID0).
 _RANDOM = 0x08
@@ -132,7 +133,9 @@ class Cards:
     def _decided(self, tag, status, parent, now_ms):
         bay = self.choose(tag, parent)
         meant = _waits(bay) or bay and self._station.reservations.keeps(bay.number, tag, parent)
-        if status == ACCEPTED and not meant and self._stop_by_parent(tag, parent, now_ms):
+        # A card that charges elsewhere may not begin, but it is a good one.
+        may_end = status == ACCEPTED or status == CONCURRENT
+        if may_end and not meant and self._stop_by_parent(tag, parent, now_ms):
             return
         if status == ACCEPTED and bay is not None:
             self.grant(bay, tag, parent, now_ms)

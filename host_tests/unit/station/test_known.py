@@ -79,6 +79,21 @@ def test_answer_that_comes_after_a_restart_is_learned(stage):
     assert known(stage, CARD_TAG) == ("Blocked", None)
 
 
+def test_card_that_charges_elsewhere_begins_nothing_but_ends_for_its_parent(stage):
+    """OCPP 1.6 §7.2 ConcurrentTx."""
+    busy = {"idTagInfo": {"status": "ConcurrentTx", "parentIdTag": "FLEET"}}
+    stage.csms.answer("Authorize", with_=busy)
+    stage.vehicle.plug_in(amps=16)
+    stage.tap(OTHER)
+    stage.advance(20)
+    assert stage.sessions() == [] and known(stage, OTHER_TAG) is None
+    stage.tap(CARD)
+    stage.until_status("Charging", 30)
+    stage.csms.answer("Authorize", with_=busy)
+    stage.tap(OTHER)
+    assert stage.finished_session()["stop_id_tag"] == OTHER_TAG
+
+
 def test_same_card_every_day_costs_no_write_but_those_of_its_sessions(stage):
     """Issue 4, flash wear: nothing of the cache or the list is written again."""
     writes = []
