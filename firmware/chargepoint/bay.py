@@ -54,7 +54,8 @@ _METER_FAULTS = (
 
 class Bay:
     """Bay ``connector.number``, with the ``ports`` (ConnectorPorts) that it has; ``utc_s()`` tells
-    the time of day or None. ``shut``: the station takes no one now.
+    the time of day or None. ``shut``: the station takes no one now; ``updating``: for the
+    sake of a new firmware.
     """
 
     def __init__(self, connector, transaction, ports, settings, journal, utc_s, reservations):
@@ -64,6 +65,7 @@ class Bay:
         self.meter = ports.meter
         self.operative = True
         self.shut = False
+        self.updating = False
         # Of its share of the supply and its charging profiles: see supply.py.
         self.supply_ma = 0
         self.profile_ma = None
@@ -167,7 +169,7 @@ class Bay:
         if now_ms < self._refused_until_ms:
             return "refused"
         if not self.operative and not self.transaction.running:
-            return "offline"
+            return "update" if self.updating else "offline"
         return _LAMPS[self.phase(now_ms)]
 
     def fresh_reading(self, now_ms: int):

@@ -330,6 +330,7 @@ class Station:
         shut = self.faults.blocking or self._restart.kind is not None
         claimed = self.upkeep.claims
         for bay in self.bays:
+            bay.updating = claimed
             bay.operative = not claimed and self.availability.operative(bay.number)
             bay.shut = shut or self.journal.full
         self.supply.settle(shut, now_ms)

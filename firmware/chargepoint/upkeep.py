@@ -30,6 +30,7 @@ class Upkeep:
             profiles = station.settings.text("SupportedFeatureProfiles")
             profiles = profiles.replace("FirmwareManagement,", "")
             station.settings.fix("SupportedFeatureProfiles", profiles)
+            station.settings.fix("SupportedFileTransferProtocols", "")
         else:
             if station.journal.get(_UPDATE):
                 self._firmware_room().load()
@@ -49,10 +50,9 @@ class Upkeep:
     @property
     def lively(self) -> bool:
         """A file is being worked on in every step."""
-        for room in (self._firmware, self._diagnostics):
-            if room is not None and room.lively:
-                return True
-        return False
+        if self._firmware is not None and self._firmware.lively:
+            return True
+        return self._diagnostics is not None and self._diagnostics.lively
 
     def step(self, now_ms: int, flash_free: bool) -> None:
         """Go on with what is under way; a flash operation only with ``flash_free``."""

@@ -158,8 +158,12 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("kind", BROKEN)
-@pytest.mark.parametrize("scheme", ["http", "ftp"])
+# By FTP what its own way of ending could let through.
+BY_FTP = ("empty", "a head only", "cut short", "longer", "one bit")
+BROKEN_BY = [("http", kind) for kind in BROKEN] + [("ftp", kind) for kind in BY_FTP]
+
+
+@pytest.mark.parametrize("scheme, kind", BROKEN_BY)
 def test_update_that_is_not_whole_is_not_started(stage, tell, kind, scheme):
     """Length and SHA-256, of what is in the slot: whatever is there, the station stays."""
     tell.files.files["/update.bin"] = BROKEN[kind](tell.offer())
@@ -395,3 +399,18 @@ def test_status_that_was_not_answered_is_told_again(stage, tell):
     tell.until("InstallationFailed", 300)
     known = list(dict.fromkeys(tell.firmware))
     assert known == ["Downloading", "Downloaded", "Installing", "InstallationFailed"]
+
+
+def test_lamp_shows_an_update_that_waits_for_its_restart(stage, tell):
+    """A driver who comes now sees why no one is served; wire/lamp_patterns.py: white, slow."""
+    tell.offer()
+    stage.csms.answer("FirmwareStatusNotification", times=2)
+    stage.csms.answer("FirmwareStatusNotification", delay_s=5)
+    tell.update()
+    tell.until("Installing")
+    seen = set()
+    for _ in range(30):
+        stage.advance(0.1)
+        seen.add(tuple(stage.world.state()["connectors"]["1"]["lamp"]))
+    assert seen == {(0, 0, 0), (1, 1, 1)}
+    tell.until("Installed")
