@@ -5,7 +5,7 @@
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from jsonschema import Draft4Validator
@@ -102,7 +102,11 @@ def _validator(action):
 
 def _wrong(action, payload):
     """The codes of all that is wrong with a payload; a wrong type hides what else is."""
-    found = list(_validator(action).iter_errors(payload))
+    try:
+        found = list(_validator(action).iter_errors(payload))
+    except InvalidOperation:
+        # Decimals have an end as well: what such a number is a multiple of can't be told.
+        return {PROPERTY, TYPE, OCCURENCE, FORMATION}
     mistyped = {tuple(each.path) for each in found if each.validator == "type"}
     codes = set()
     for each in found:
