@@ -4,7 +4,7 @@ from tools.bench.session import MeteredStage
 from tools.bench.table import Table
 
 _PERIODS = 24
-_CARDS = 100
+_CARDS = 50
 _LATER = "2030-01-01T00:00:00Z"
 
 

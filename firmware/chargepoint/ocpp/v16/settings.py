@@ -74,7 +74,7 @@ PROFILES = (
     b"\n"
     b"LocalAuthListEnabled|bool|true|||RW||The local list is asked.\n"
     b"LocalAuthListMaxLength|int|10000|0|100000|R||idTags that the local list can hold.\n"
-    b"SendLocalListMaxLength|int|100|1|1000|R||idTags in one SendLocalList.\n"
+    b"SendLocalListMaxLength|int|50|1|1000|R||idTags in one SendLocalList.\n"
     b"ReserveConnectorZeroSupported|bool|true|||R||Connector 0 can be reserved.\n"
     b"ChargeProfileMaxStackLevel|int|9|0|99|R||Highest stackLevel of a charging profile.\n"
     b"ChargingScheduleAllowedChargingRateUnit|csl|Current,Power|Current,Power|2|R||"
