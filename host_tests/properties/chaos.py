@@ -197,6 +197,10 @@ class _Watch:
         assert self._outlet.vehicle.state == "C", self._outlet.vehicle.state
         assert self._outlet.duty_bp < _X1_BP, "closed without an offer"
         assert not bay.connector.faults.blocking, bay.connector.faults.active
+        # A holder's start used it up, and no one else may begin there (OCPP 1.6 §5.13).
+        held = self._stage.target.device.station.reservations
+        assert not held.keeps(self._number, transaction.tag, transaction.parent)
+        assert held.admits(self._number, transaction.tag, transaction.parent, self._number)
         assert self._is_on_the_medium(transaction.number), "a start that is not saved"
 
     def _is_on_the_medium(self, number):

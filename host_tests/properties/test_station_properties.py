@@ -377,6 +377,26 @@ class AnyLife(RuleBasedStateMachine):
         """ChangeAvailability."""
         self._call("ChangeAvailability", {"connectorId": number, "type": kind})
 
+    @rule(
+        number=st.sampled_from([0, 1, 2]),
+        tag=ID_TAGS,
+        parent=st.sampled_from([None, "FAMILY"]),
+        reservation=st.integers(1, 2),
+        for_s=st.sampled_from([3, 60]),
+    )
+    def reserve(self, number, tag, parent, reservation, for_s):
+        """ReserveNow."""
+        payload = {"connectorId": number, "idTag": tag, "reservationId": reservation}
+        payload["expiryDate"] = self.stage.time_text(for_s)
+        if parent is not None:
+            payload["parentIdTag"] = parent
+        self._call("ReserveNow", payload)
+
+    @rule(reservation=st.integers(1, 2))
+    def cancel_reservation(self, reservation):
+        """CancelReservation."""
+        self._call("CancelReservation", {"reservationId": reservation})
+
     @rule(change=CHANGES)
     def change_configuration(self, change):
         """ChangeConfiguration."""
