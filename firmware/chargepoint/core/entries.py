@@ -20,6 +20,7 @@ BATCH = const(255)
 _SMALL_BYTES = const(124)
 # A reading waits in memory for at most this long: what a power cut takes of readings.
 _WAIT_MS = const(240000)
+_WINDOW_BYTES = const(512)
 _SMALL = "j"
 _SEGMENTS = "s"
 
@@ -105,7 +106,7 @@ class Entries:
             at, size = self._measure(self._at)
             self._seq, self._at = self._seq + 1, at + size
         at, size = self._measure(self._at)
-        return self._writes.read(self.name, at, size)
+        return self._look(at, size)
 
     def find(self, seq: int) -> bool:
         """Whether there is a file with ``seq``; its ``name``, ``first`` and ``end`` are set."""
@@ -126,6 +127,7 @@ class Entries:
         self.first = self.end = 0
         self._batch = False
         self._seq = self._at = 0
+        self._window, self._window_at = b"", 0
 
     def first_from(self, seq: int) -> int:
         """The first seq from ``seq`` on that lies in a file or in memory, else the next new one."""
@@ -211,6 +213,7 @@ class Entries:
         if self._batch:
             self.end = first + max(head[1], 1)
         self._seq, self._at = first, 2
+        self._window = b""
         return True
 
     def _count_whole(self, first):
@@ -222,9 +225,18 @@ class Entries:
             whole += event is not None and event.seq == seq
         return whole
 
+    def _look(self, at, size):
+        """``size`` bytes of the batch from ``at`` on. To open a file is what costs: a window of it
+        is kept."""
+        begin = at - self._window_at
+        if begin < 0 or begin + size > len(self._window):
+            self._window = self._writes.read(self.name, at, max(size, _WINDOW_BYTES)) or b""
+            self._window_at, begin = at, 0
+        return self._window[begin : begin + size]
+
     def _measure(self, at):
         """(begin, size) of the record whose length lies at ``at``."""
-        head = self._writes.read(self.name, at, 2) or b""
+        head = self._look(at, 2)
         if len(head) < 2 or head[0] < 128:
             return at + 1, head[0] if head else 0
         return at + 2, (head[0] & 127) | head[1] << 7

@@ -33,8 +33,10 @@ from chargepoint.core.writes import Writes
 # With so many operations waiting (the store refuses), new readings are dropped; starts and stops
 # always find room.
 _WAITING_MAX = const(24)
-# The store is asked for its room after so many events: that is a walk through all of it.
+# The store is asked for its room after so many events, or when so many of so many bytes (generous)
+# may have used up what is plenty: that is a walk through all of it.
 _SURVEY_EVENTS = const(32)
+_EVENT_BYTES = const(256)
 # Bytes of room below which ``shortage`` is 1, 2, 3; a small store has its quarter, sixth, tenth.
 _ROOMS = ((98304, 4), (65536, 6), (32768, 10))
 
@@ -146,7 +148,7 @@ class Journal:
             return True
         if writes.pending:
             return False
-        if self._unsurveyed >= _SURVEY_EVENTS:
+        if self._unsurveyed >= 0:
             self._survey()
             return True
         return self._folding.step(self.first_seq)
@@ -360,11 +362,13 @@ class Journal:
 
     def _survey(self):
         """See how much room there is; while there is little, see again soon."""
-        self._unsurveyed = 0
         room = self._store.room()
         self.shortage = 0
-        for least, part in _ROOMS if room is not None else ():
-            self.shortage += room[0] < min(least, room[1] // part)
+        self._unsurveyed = -_SURVEY_EVENTS
+        if room is not None:
+            for least, part in _ROOMS:
+                self.shortage += room[0] < min(least, room[1] // part)
+            self._unsurveyed -= max(room[0] - _ROOMS[0][0], 0) // _EVENT_BYTES
 
     def _is_crowded(self):
         """There is no room for one more reading."""
