@@ -23,7 +23,8 @@ _WRITES = const(4)
 _BACKLOG_BYTES = const(4096)
 _REASON_LETTERS = const(30)
 # A message up to this is taken without a look at the heap. For a longer one there must be room for
-# its bytes, its text, what is read out of it, and the rest of the step.
+# its bytes and its text, or the text and what is read out of it, and for the rest of the station
+# while it comes. Where that is not enough after all, it is refused when it is read (ocpp/frames).
 _SMALL_BYTES = const(4096)
 _KEPT_FREE_BYTES = const(16384)
 
@@ -174,7 +175,7 @@ def has_room(length: int) -> bool:
     if length <= _SMALL_BYTES or not hasattr(gc, "mem_free"):
         return True
     gc.collect()
-    return gc.mem_free() >= 3 * length + _KEPT_FREE_BYTES
+    return gc.mem_free() >= 2 * length + _KEPT_FREE_BYTES
 
 
 def basic(user: str, password: bytes) -> str:

@@ -285,13 +285,9 @@ class WebSocket:
 
     def _take_text(self) -> None:
         message, self._message = self._message, None
-        passed_over, self._passed_over = self._passed_over, 0
+        size, self._passed_over = self._passed_over, 0
         try:
-            if passed_over:
-                text = "%s\0message of %d bytes: no room" % (utf8.head_of(message), passed_over)
-            else:
-                text = utf8.decode(message)
-            self._texts.append(text)
+            self._texts.append(_text_of(message, size))
         except UnicodeError:
             self._violated(NOT_UTF8, "text is not UTF-8")
 
@@ -306,6 +302,16 @@ class WebSocket:
             self._violated(NOT_UTF8, "close reason is not UTF-8")
             return
         self._happen("peer closed", code, ("close %d %s" % (code, why)).strip(), "")
+
+
+def _text_of(message: bytearray, size: int) -> str:
+    """The text of a message; of one of ``size`` bytes that was passed over its head and why."""
+    if not size:
+        try:
+            return utf8.decode(message)
+        except MemoryError:
+            size = len(message)
+    return "%s\0message of %d bytes: no room" % (utf8.head_of(message[:HEAD]), size)
 
 
 def _sendable(code: int) -> bool:

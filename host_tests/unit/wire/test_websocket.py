@@ -192,7 +192,7 @@ def test_head_of_a_message_that_is_passed_over_ends_with_a_whole_character(chara
     assert message.startswith(head.partition("\0")[0]) and len(head.partition("\0")[0]) >= 124
 
 
-@pytest.mark.parametrize("cause", ["MemoryError", "has_room"])
+@pytest.mark.parametrize("cause", ["MemoryError", "MemoryError at the end", "has_room"])
 def test_message_that_memory_has_no_room_for_is_passed_over(monkeypatch, cause):
     """The heap decides before the limit does, and neither is a crash."""
     socket, _ = opened()
@@ -200,10 +200,19 @@ def test_message_that_memory_has_no_room_for_is_passed_over(monkeypatch, cause):
     def no_room(opcode, length):
         raise MemoryError
 
+    decode = websocket.utf8.decode
+
+    def no_room_for_much(data):
+        if len(data) > 128:
+            raise MemoryError
+        return decode(data)
+
     if cause == "has_room":
         monkeypatch.setattr(socket, "_has_room", lambda length: length < 100)
-    else:
+    elif cause == "MemoryError":
         monkeypatch.setattr(socket, "_place", no_room)
+    else:
+        monkeypatch.setattr(websocket.utf8, "decode", no_room_for_much)
     socket.receive_bytes(frame(TEXT, b"x" * 500))
     assert texts(socket) == ["x" * 128 + "\0message of 500 bytes: no room"]
     monkeypatch.undo()
