@@ -1,8 +1,13 @@
 """All mutations, in the order in which a step goes."""
 
-from host_tests.mutations import judge_and_step, parts, pilot_and_session
+from host_tests.mutations import judge_and_step, parts, pilot_and_session, supply
 
-MUTATIONS = (*judge_and_step.MUTATIONS, *pilot_and_session.MUTATIONS, *parts.MUTATIONS)
+MUTATIONS = (
+    *judge_and_step.MUTATIONS,
+    *pilot_and_session.MUTATIONS,
+    *parts.MUTATIONS,
+    *supply.MUTATIONS,
+)
 
 
 def look_up(name: str):

@@ -228,6 +228,19 @@ def test_power_cut_leaves_what_was_or_what_was_asked_for(changes, operations, to
     assert shown(Profiles(journal_in(store), 2, MOST)) == kept(again)
 
 
+def test_cut_before_the_list_leaves_no_older_profile_in_the_place_of_the_new_one(store):
+    """One profile takes the place of two, and the power goes after its first write."""
+    journal = journal_in(store)
+    profiles = Profiles(journal, 2, MOST)
+    profiles.install(head(1, stack=0), PERIODS)
+    profiles.install(head(2, stack=1), PERIODS)
+    settle(journal)
+    profiles.install(head(2, stack=0), [(0, 60, 0)])
+    journal.flush()
+    assert journal.pending
+    assert shown(Profiles(journal_in(store), 2, MOST)) == {(2, DEFAULT, 0, 0, 60)}
+
+
 def test_installing_takes_one_write_and_clearing_one(store, journal, profiles):
     """Home energy managers set a limit every few seconds; flash wears."""
     for limit in (60, 70, 80):
