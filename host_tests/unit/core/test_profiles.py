@@ -43,7 +43,8 @@ def shown(profiles):
     for data in profiles.slots:
         if data is not None:
             of = composition.head_of(data)
-            limit = composition.allowed([data], of[2], 0, 0)[0]
+            place = 0 if of[1] == MAX else of[2] or 1
+            limit = composition.allowed([data], place, 0, 0)[0]
             found.add((of[7], of[1], of[2], of[3], limit))
     return found
 
