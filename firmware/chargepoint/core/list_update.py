@@ -38,9 +38,6 @@ def update(listed, version: int, entries, is_full: bool, most: int, cache):
     if kept and head.count <= most:
         head.version = version if head.count else 0
         kept = yield from _file(listed.journal, head.name, seal(head.encode()))
-        if not kept:
-            # It may be there all the same.
-            yield from _file(listed.journal, head.name, None)
     else:
         kept = False
     if kept:
@@ -160,7 +157,13 @@ def _file(journal, name, data):
 
 
 def _sweep(journal, dead, alive):
-    """Remove the files of the head ``dead`` that ``alive`` does not need."""
+    """Remove the head ``dead`` and those of its files that ``alive`` does not need.
+
+    The head first, also one that the store refused: it may be there all the same, and it must not
+    count again when the other one rots.
+    """
+    if dead.generation:
+        yield from _file(journal, dead.name, None)
     for bucket in range(1 << dead.bits):
         name = dead.file(bucket)
         if name is not None and name != alive.file(bucket):

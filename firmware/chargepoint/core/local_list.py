@@ -6,6 +6,7 @@ Rules:
 - The head names version, length, the number of buckets, and of each bucket which of its two files
   counts, or that it is empty. An update (list_update.py) writes files that do not count, then the
   head, by turns into two files of its own. So the old list counts as a whole or the new one does.
+  The head before is removed then: if the new one should rot there is no list, not half of one.
 - Files that do not count are removed after an update, and after a start that a cut left with some.
 - A file that is damaged counts as empty, and the version as 0 then: the back end sends a new list.
 - Only the head is in RAM. An empty list has version 0, whatever it was given.
@@ -147,9 +148,8 @@ class LocalList:
 
     def _counts(self, name):
         bucket = name.partition("_")[2][:-1]
-        if not bucket.isdigit():
-            return name in _HEADS
-        return "%s/%s" % (FOLDER, name) == self.head.file(int(bucket))
+        counting = self.head.file(int(bucket)) if bucket.isdigit() else self.head.name
+        return "%s/%s" % (FOLDER, name) == counting
 
 
 def _decode(data):

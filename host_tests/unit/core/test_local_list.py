@@ -115,6 +115,19 @@ def test_damaged_bucket_counts_as_empty_and_asks_for_a_new_list():
     assert desk.send(5, ["A"], full=True) == "Accepted" and desk.list.find("A", NOW_S)
 
 
+def test_list_without_its_head_is_none_and_not_half_of_the_one_before():
+    """Flash rots: an older head would name files that are gone, and some that are not."""
+    desk = Desk()
+    desk.send(1, many(300), full=True)
+    desk.send(2, many(10, start=300))
+    for name in ("l/a", "l/b"):
+        if name in desk.store.files:
+            desk.store.files[name] = b"?" + desk.store.files[name][1:]
+    desk = Desk(desk.store)
+    assert [tag for tag in many(310) if desk.list.find(tag, NOW_S)] == []
+    assert desk.list.head.version == 0 and desk.has_no_rubbish()
+
+
 def test_rubbish_in_the_folder_is_removed_at_the_start():
     """Also names that are none of ours."""
     desk = Desk()
