@@ -41,6 +41,8 @@ class Supply:
         self.profiles = Profiles(station.journal, len(station.bays), most)
         self._claims = [_Claim(bay) for bay in station.bays]
         self._sharing = Sharing(len(station.bays))
+        if any([bay.connector.switches_phases for bay in station.bays]):
+            station.settings.fix("ConnectorSwitch3to1PhaseSupported", "true")
         self._total_ma = _MOST_MA
         self._seen = -1
         self._due_ms = 0

@@ -48,7 +48,7 @@ TABLE = (
     b"ReverseUid|bool|false|||RW||"
     b"A card's idTag is its UID from the last byte to the first, as some vendors have it.\n"
     b"RandomDelay|int|0|0|1800|RW||"
-    b"Longest random delay in seconds before energy starts or stops by itself.\n"
+    b"Longest random delay in seconds before a profile lets energy start or rise by itself.\n"
     b"FreeCharging|bool|false|||RW||"
     b"No card is needed: a vehicle that is plugged in charges under FreeChargingIdTag.\n"
     b"FreeChargingIdTag|text|FREE|1|20|RW||The idTag of free charging.\n"

@@ -200,6 +200,39 @@ def test_remote_start_profile_waits_for_its_own_transaction(stage):
     stage.tap(FRIEND)
 
 
+def test_remote_start_profile_holds_after_the_back_end_was_asked(stage):
+    """AuthorizeRemoteTxRequests: the Authorize in between takes nothing away."""
+    key = {"key": "AuthorizeRemoteTxRequests", "value": "true"}
+    assert ask(stage, "ChangeConfiguration", key) == {"status": "Accepted"}
+    wanted = {"idTag": CARD_TAG, "connectorId": 1}
+    wanted["chargingProfile"] = profile(1, "TxProfile", [(0, 6)])
+    assert ask(stage, "RemoteStartTransaction", wanted) == {"status": "Accepted"}
+    stage.vehicle.plug_in(amps=32)
+    draws(stage, 6)
+    assert len(stage.csms.calls(IDENTITY, "Authorize")) == 1
+
+
+def test_profiles_keep_running_off_line(stage):
+    """OCPP 1.6 §3.13.5."""
+    wanted = profile(1, "TxDefaultProfile", [(0, 10), (60, 8)])
+    install(stage, wanted)
+    stage.charge(1, amps=32)
+    stage.csms.stop()
+    draws(stage, 10)
+    stage.advance(60)
+    draws(stage, 8)
+    stage.csms.start()
+    stage.until(lambda: stage.csms.online(IDENTITY), 240, "the back end")
+
+
+@pytest.mark.parametrize("lacks, told", [((), "true"), (("second_relay",), "false")])
+def test_back_end_is_told_whether_phases_can_be_switched(make, lacks, told):
+    """OCPP 1.6 §9.4.5: the board tells."""
+    stage = make(lacks=lacks)
+    asked = ask(stage, "GetConfiguration", {"key": ["ConnectorSwitch3to1PhaseSupported"]})
+    assert asked["configurationKey"][0]["value"] == told
+
+
 def test_remote_start_profile_that_makes_no_sense_starts_nothing(stage):
     """Errata 3.41."""
     wanted = {"idTag": CARD_TAG, "connectorId": 1}

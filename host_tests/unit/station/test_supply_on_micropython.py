@@ -33,6 +33,7 @@ class Clock:
 
 class Settings:
     def get(self, name): return VALUES[name]
+    def fix(self, name, text): pass
 
 VALUES = {"MaxChargingProfilesInstalled": 12, "SupplyLimit": 32, "Phases": 3, "RandomDelay": 0}
 
