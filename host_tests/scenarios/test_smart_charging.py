@@ -55,7 +55,7 @@ def clock(stage, later_s=0):
     return told.isoformat().replace("+00:00", "Z")
 
 
-def test_home_energy_manager_pauses_and_resumes_with_one_profile(stage):
+def test_home_energy_system_pauses_and_resumes_with_one_profile(stage):
     """evcc (back-ends.md §2): Absolute, maximum level, id 12, `limit: 0` as a pause."""
     number = setting(stage, "MaxChargingProfilesInstalled")
     level = setting(stage, "ChargeProfileMaxStackLevel")
