@@ -1,12 +1,13 @@
 """All mutations, in the order in which a step goes."""
 
-from host_tests.mutations import judge_and_step, parts, pilot_and_session, supply
+from host_tests.mutations import idtags, judge_and_step, parts, pilot_and_session, supply
 
 MUTATIONS = (
     *judge_and_step.MUTATIONS,
     *pilot_and_session.MUTATIONS,
     *parts.MUTATIONS,
     *supply.MUTATIONS,
+    *idtags.MUTATIONS,
 )
 
 

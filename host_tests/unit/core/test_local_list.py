@@ -128,6 +128,17 @@ def test_list_without_its_head_is_none_and_not_half_of_the_one_before():
     assert desk.list.head.version == 0 and desk.has_no_rubbish()
 
 
+def test_newest_list_counts_when_a_cut_left_two_heads():
+    """The power went between the writing of the new head and the removal of the other."""
+    desk = Desk()
+    for version in range(1, 5):
+        heads = {name: data for name, data in desk.store.files.items() if len(name) == 3}
+        assert desk.send(version, [f"TAG{version}"]) == "Accepted"
+        desk.store.files.update(heads)
+        desk = Desk(desk.store)
+        assert desk.list.head.version == version and desk.list.find(f"TAG{version}", NOW_S)
+
+
 def test_rubbish_in_the_folder_is_removed_at_the_start():
     """Also names that are none of ours."""
     desk = Desk()
