@@ -211,7 +211,7 @@ def _bool(row, text):
 def _int(row, text):
     digits = text[1:] if text[:1] == "-" else text
     # isdigit also takes digits of other scripts, which int() reads on one interpreter only.
-    plain = 0 < len(digits) <= 10 and not [char for char in digits if not "0" <= char <= "9"]
+    plain = len(digits) <= 10 and _plain_number(digits)
     if not plain or not row[LOW] <= int(text) <= row[HIGH]:
         raise _wrong(row, text, "a whole number, %d to %d" % (row[LOW], row[HIGH]))
     return int(text)
@@ -220,9 +220,16 @@ def _int(row, text):
 def _text(row, text):
     if not row[LOW] <= len(text) <= row[HIGH]:
         raise _wrong(row, text, "%d to %d characters" % (row[LOW], row[HIGH]))
-    for char in text:
-        if char < " " or 0xD800 <= ord(char) < 0xE000:
+    try:
+        coded = text.encode()
+    except UnicodeError:
+        coded = b"\0"  # CPython; on MicroPython a lone surrogate is seen below
+    before = 0
+    # Bytes: MicroPython keeps every character that stands alone for ever.
+    for byte in coded:
+        if byte < 32 or (before == 0xED and byte >= 0xA0):
             raise _wrong(row, text, "no control characters")
+        before = byte
     return text
 
 
@@ -310,13 +317,13 @@ def _rotation(row, text):
         raise _wrong(row, text, "at most %d items" % row[HIGH])
     for item in items:
         number, dot, rotation = item.partition(".")
-        if not dot or not _plain_number(number) or rotation not in _ROTATIONS:
+        if not dot or len(number) > 2 or not _plain_number(number) or rotation not in _ROTATIONS:
             raise _wrong(row, item, "connector.rotation with one of: " + ",".join(_ROTATIONS))
     return tuple(items)
 
 
 def _plain_number(text):
-    return 0 < len(text) <= 2 and not [char for char in text if not "0" <= char <= "9"]
+    return len(text) > 0 and not [byte for byte in text.encode() if not 48 <= byte <= 57]
 
 
 _KINDS = {

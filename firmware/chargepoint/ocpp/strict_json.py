@@ -220,10 +220,10 @@ class _Reader:
         if 0xD800 <= code < 0xDC00 and raw[at : at + 2] == b"\\u":
             low = self.hex4(raw, at + 2)
             if 0xDC00 <= low < 0xE000:
-                return chr(0x10000 + ((code - 0xD800) << 10) + low - 0xDC00), at + 6
+                return _text_of(0x10000 + ((code - 0xD800) << 10) + low - 0xDC00), at + 6
         if 0xD800 <= code < 0xE000:
             raise self.wrong("no lone surrogate in the string")
-        return chr(code), at
+        return _text_of(code), at
 
     def hex4(self, raw, at):
         digits = raw[at : at + 4]
@@ -246,6 +246,16 @@ class _Reader:
             raise self.wrong("a number")
         self.at = at
         return int(text) if _is_integer(text) else float(text)
+
+
+def _text_of(code):
+    """As chr, of which MicroPython keeps every character for ever (it interns them)."""
+    tail = b""
+    while code > (0x3F >> len(tail) if tail else 0x7F):
+        tail = bytes((0x80 | code & 0x3F,)) + tail
+        code >>= 6
+    lead = 0xFF00 >> len(tail) + 1 & 0xFF if tail else 0
+    return (bytes((lead | code,)) + tail).decode()
 
 
 def _is_integer(text):

@@ -14,7 +14,8 @@ def parse(text: str) -> int:
     """Whole seconds since 1970 (fractions are dropped), 0 or more; ValueError for all else."""
     if type(text) is not str or len(text) < 19 or len(text) > 40:
         raise _wrong(text)
-    marks = text[4] + text[7] + text[10] + text[13] + text[16]
+    # Slices and bytes: MicroPython keeps every character that stands alone for ever.
+    marks = text[4:5] + text[7:8] + text[10:11] + text[13:14] + text[16:17]
     if marks not in ("--T::", "--t::", "-- ::"):
         raise _wrong(text)
     year, month, day = _digits(text, 0, 4), _digits(text, 5, 7), _digits(text, 8, 10)
@@ -50,8 +51,8 @@ def _wrong(text):
 
 def _digits(text, start, end):
     part = text[start:end]
-    for char in part:
-        if not "0" <= char <= "9":
+    for digit in part.encode():
+        if not 48 <= digit <= 57:
             raise _wrong(text)
     if len(part) != end - start:
         raise _wrong(text)

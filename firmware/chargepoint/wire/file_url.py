@@ -19,9 +19,10 @@ def parse(location: str) -> tuple:
         raise ValueError("location: expected http://, https:// or ftp://")
     if len(location) > LONGEST:
         raise ValueError("location: expected at most %d characters" % LONGEST)
-    for character in location:
-        if not "!" <= character <= "~":
-            raise ValueError("location: %r must be percent-encoded" % character)
+    # Bytes: MicroPython keeps every character that stands alone for ever.
+    for byte in location.encode():
+        if not 33 <= byte <= 126:
+            raise ValueError("location: byte %02X must be percent-encoded" % byte)
     authority, slash, path = rest.partition("#")[0].partition("/")
     login, at, place = authority.rpartition("@")
     host, port = host_and_port(scheme + "://" + place, place)

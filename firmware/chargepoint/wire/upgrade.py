@@ -40,8 +40,8 @@ def request(host: str, path: str, key: bytes, subprotocol: str, authorization: s
 
 
 def _word(what: str, text: str) -> str:
-    for character in text:
-        if not "!" <= character <= "~":
+    for byte in text.encode():
+        if not 33 <= byte <= 126:
             raise ValueError("%s %r has a character outside of printable ASCII" % (what, text))
     return text
 

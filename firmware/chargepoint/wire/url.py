@@ -17,9 +17,10 @@ def parse(url: str) -> tuple:
 
 
 def _check_characters(url: str) -> None:
-    for character in url:
-        if not "!" <= character <= "~" or character == "#":
-            raise ValueError("URL %r: %r must be percent-encoded" % (url, character))
+    # Bytes: MicroPython keeps every character that stands alone for ever.
+    for byte in url.encode():
+        if not 33 <= byte <= 126 or byte == 35:
+            raise ValueError("URL %r: byte %02X must be percent-encoded" % (url, byte))
     if "@" in url.split("/")[2]:
         raise ValueError("URL %r: user and password do not belong here" % url)
 
