@@ -414,3 +414,67 @@ def test_lamp_shows_an_update_that_waits_for_its_restart(stage, tell):
         seen.add(tuple(stage.world.state()["connectors"]["1"]["lamp"]))
     assert seen == {(0, 0, 0), (1, 1, 1)}
     tell.until("Installed")
+
+
+def test_update_waits_for_one_connector_while_the_other_takes_no_one(make_stage):
+    """OCPP 1.6 §4.5: idle connectors are Unavailable, and a start there is Rejected."""
+    stage = make_stage(connectors=2).ready()
+    tell = Teller(stage)
+    tell.offer()
+    stage.charge(5)
+    tell.update()
+    tell.until("Downloaded")
+    stage.advance(2)
+    assert stage.status(2) == "Unavailable" and stage.status(1) == "Charging"
+    start = {"idTag": "04A1B2C3D4E580", "connectorId": 2}
+    assert tell.call("RemoteStartTransaction", start) == {"status": "Rejected"}
+    stage.vehicle.unplug()
+    tell.until("Installed")
+    stage.until(lambda: (stage.status(1), stage.status(2)) == ("Available", "Available"), 30)
+
+
+def test_update_leaves_what_was_set_as_it_was(stage, tell):
+    """Settings, availability and the local list are the new firmware's as well."""
+    change = {"key": "MeterValueSampleInterval", "value": "17"}
+    assert tell.call("ChangeConfiguration", change) == {"status": "Accepted"}
+    shut = {"connectorId": 1, "type": "Inoperative"}
+    assert tell.call("ChangeAvailability", shut) == {"status": "Accepted"}
+    tell.offer()
+    tell.update()
+    tell.until("Installed")
+    told = tell.call("GetConfiguration", {"key": ["MeterValueSampleInterval"]})
+    assert told["configurationKey"][0]["value"] == "17"
+    stage.until_status("Unavailable")
+
+
+ENDS = ("Installed", "InstallationFailed", "DownloadFailed")
+
+
+def test_update_survives_a_power_cut_at_any_moment(make_stage):
+    """While it is fetched, proven, told, switched, tried: what runs is what was said.
+
+    At every write: powercut/test_update_cuts.py; here with an image that is really started.
+    """
+    cut_ms, ends = 20, []
+    while "late" not in ends:
+        stage = make_stage(f"cut-{cut_ms}").ready()
+        tell = Teller(stage)
+        tell.offer()
+        tell.update()
+        stage.until(lambda: tell.firmware, 10)
+        begun_ms = stage.now_ms
+        while stage.now_ms < begun_ms + cut_ms and tell.firmware[-1] != "Installed":
+            stage.advance(0.02)
+        if tell.firmware[-1] == "Installed":
+            ends.append("late")
+        stage.power_cut()
+        stage.advance(2)
+        stage.start()
+        stage.until(lambda: tell.firmware[-1] in ENDS, 120, f"an end after {cut_ms} ms")
+        stage.advance(3)
+        assert tell.version == ("0.5.0" if tell.firmware[-1] == "Installed" else "0.4.0")
+        ends.append(tell.firmware[-1])
+        stage.charge(2)
+        stage.power_cut()
+        cut_ms += 900 if stage.target.name == "unix" else 40
+    assert "Installed" in ends and len(ends) > 5

@@ -234,8 +234,8 @@ PONG_MS = 10000
 # A StatusNotification without an answer is sent again after this.
 STATUS_RETRY_MS = 60000
 
-# A new firmware that no back end has accepted is good when it ran for so long (own; four times what
-# ends a crash loop, and longer than a router takes to come up).
+# A new firmware that no back end has accepted is good when it ran for so long (own; four times
+# what ends a crash loop, and longer than a router takes to come up).
 TRIAL_MS = 720000
 # What an update has to tell is waited for so long before the station is started anew: some tries
 # to connect.

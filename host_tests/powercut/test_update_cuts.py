@@ -124,3 +124,22 @@ def test_update_survives_a_second_power_cut_while_it_recovers(make, record_prope
         first += 3
     record_property("power cuts", cuts)
     assert cuts >= 20
+
+
+def test_update_that_finds_no_room_is_not_fetched(make):
+    """A medium that refuses is a value, and the old image is where it was."""
+    stage, store = make("full")
+    with stage:
+        stage.start()
+        stage.ready()
+        tell = Teller(stage)
+        tell.offer()
+        tell.update(retries=2, retryInterval=5)
+        tell.until("Downloading")
+        store.full = True
+        stage.advance(30)
+        assert tell.firmware == ["Downloading"]
+        # What it came to is told as soon as it can be kept.
+        store.full = False
+        tell.until("DownloadFailed")
+        assert tell.version == "0.4.0"
