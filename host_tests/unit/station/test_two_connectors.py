@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chargepoint.core import timing
 from host_tests.harness.stage import CARD, CARD_TAG, IDENTITY, Stage
 
 FRIEND = bytes.fromhex("AABBCCDD")
@@ -142,7 +143,7 @@ def test_both_sessions_are_closed_after_a_power_cut(stage):
 def test_session_of_a_connector_that_is_gone_is_stopped(stage):
     """A station that was rebuilt smaller while it was off: nothing stays open for ever."""
     vehicle(stage, 2).plug_in(amps=16)
-    show(stage, CARD, 90)
+    show(stage, CARD, timing.ALIVE_MS // 1000 + 60)
     assert stage.sessions()[0]["values"] != []
     stage.power_cut()
     stage.target.provision("board", json.dumps({"connectors": 1}).encode())
