@@ -450,6 +450,27 @@ def test_update_leaves_what_was_set_as_it_was(stage, tell):
 ENDS = ("Installed", "InstallationFailed", "DownloadFailed")
 
 
+def cut_at(stage, cut_ms) -> list:
+    """An update that is cut so long after its first status: "late" when it was over, its end."""
+    tell = Teller(stage)
+    tell.offer()
+    tell.update()
+    stage.until(lambda: tell.firmware, 10)
+    end_ms = stage.now_ms + cut_ms
+    while stage.now_ms < end_ms and tell.firmware[-1] != "Installed":
+        stage.advance(0.02)
+    late = ["late"] if tell.firmware[-1] == "Installed" else []
+    stage.power_cut()
+    stage.advance(2)
+    stage.start()
+    stage.until(lambda: tell.firmware[-1] in ENDS, 120, f"an end after {cut_ms} ms")
+    stage.advance(3)
+    assert tell.version == ("0.5.0" if tell.firmware[-1] == "Installed" else "0.4.0")
+    stage.charge(2)
+    stage.power_cut()
+    return [*late, tell.firmware[-1]]
+
+
 def test_update_survives_a_power_cut_at_any_moment(make_stage):
     """While it is fetched, proven, told, switched, tried: what runs is what was said.
 
@@ -458,23 +479,6 @@ def test_update_survives_a_power_cut_at_any_moment(make_stage):
     cut_ms, ends = 20, []
     while "late" not in ends:
         stage = make_stage(f"cut-{cut_ms}").ready()
-        tell = Teller(stage)
-        tell.offer()
-        tell.update()
-        stage.until(lambda: tell.firmware, 10)
-        begun_ms = stage.now_ms
-        while stage.now_ms < begun_ms + cut_ms and tell.firmware[-1] != "Installed":
-            stage.advance(0.02)
-        if tell.firmware[-1] == "Installed":
-            ends.append("late")
-        stage.power_cut()
-        stage.advance(2)
-        stage.start()
-        stage.until(lambda: tell.firmware[-1] in ENDS, 120, f"an end after {cut_ms} ms")
-        stage.advance(3)
-        assert tell.version == ("0.5.0" if tell.firmware[-1] == "Installed" else "0.4.0")
-        ends.append(tell.firmware[-1])
-        stage.charge(2)
-        stage.power_cut()
+        ends += cut_at(stage, cut_ms)
         cut_ms += 900 if stage.target.name == "unix" else 40
     assert "Installed" in ends and len(ends) > 5
