@@ -39,7 +39,6 @@ from chargepoint.drivers.sockets_network import NetworkSockets
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_tcp import TcpStream, context_of
 from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
-from chargepoint.drivers.time_sntp import SntpSource
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard, Lamp, Reader
 from chargepoint.run import count_watchdog
@@ -63,8 +62,12 @@ def build(log=None, store=None) -> Device:
     parts = _parts(clock, store, log)
     wifi = Wifi(network, time, log)
     sockets = NetworkSockets(socket, wifi, _thread.start_new_thread)
-    # Its own memory of an address, so that it and the link don't push each other's out.
-    time_sockets = NetworkSockets(socket, wifi, _thread.start_new_thread)
+
+    def time_source():
+        from chargepoint.drivers.time_sntp import SntpSource
+
+        # Its own memory of an address, so that it and the link don't push each other's out.
+        return SntpSource(NetworkSockets(socket, wifi, _thread.start_new_thread), random)
 
     def context(certified):
         return context_of(tls, store, certified)
@@ -79,7 +82,7 @@ def build(log=None, store=None) -> Device:
         log=log,
         button=parts.pop("button", None),
         buzzer=parts.pop("buzzer", None),
-        time_source=SntpSource(time_sockets, random),
+        time_source=time_source,
         transfer=_transfers(wifi, context),
         slots=_slots(),
         connectors=[_connector(parts)],

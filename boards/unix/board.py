@@ -33,7 +33,6 @@ from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_tcp import TcpStream, context_of
 from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
 from chargepoint.drivers.thermometer_adc import AdcThermometer, Mcp9700
-from chargepoint.drivers.time_sntp import SntpSource
 from chargepoint.drivers.transfer import FileTransfer
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard
@@ -83,7 +82,7 @@ def build(log=None, store=None) -> Device:
         connectors=[_Connector(at, options).ports(clock, store) for at in range(count)],
         button=ButtonPin(_input(pins.BUTTON, pulled_up=True)) if fitted("button") else None,
         buzzer=BuzzerPin(_output(pins.BUZZER)) if fitted("buzzer") else None,
-        time_source=SntpSource(Detour({}), random),
+        time_source=lambda: _time_source(random),
     )
     if options.get("files", True):
         ports.slots = DeskSlots(store, "unix")
@@ -103,6 +102,12 @@ def _transfers(store, via):
         return machine.current.files
 
     return transfer
+
+
+def _time_source(random):
+    from chargepoint.drivers.time_sntp import SntpSource
+
+    return SntpSource(Detour({}), random)
 
 
 def _reader_on_uart():

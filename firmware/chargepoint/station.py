@@ -86,8 +86,9 @@ class ConnectorPorts:
 class Ports:
     """The ports of the station; ``connectors`` is a list of ConnectorPorts, number 1 first.
 
-    ``button``, ``buzzer``, ``time_source`` and ``slots`` are None where the board has none;
-    ``transfer()`` makes a Transfer when one is needed, None: files can't be moved here.
+    ``button``, ``buzzer`` and ``slots`` are None where the board has none; ``transfer()`` makes a
+    Transfer when one is needed, None: files can't be moved here; ``time_source()`` makes a
+    TimeSource in the same way.
     """
 
     def __init__(

@@ -25,17 +25,19 @@ _FLOOR = "floor"
 
 
 class Timekeeper:
-    """``clock`` is a ports.Clock, ``source`` a ports.TimeSource or None; ``log(level, text)``.
+    """``clock`` is a ports.Clock; ``make_source()`` makes the ports.TimeSource once a time server
+    is configured, for it takes memory; None: this board has none. ``log(level, text)``.
 
     ``is_set``: this start knows the true time. ``floor_s``: it is not earlier than this.
     """
 
-    def __init__(self, clock, journal, settings, source, log):
+    def __init__(self, clock, journal, settings, make_source, log):
         self.is_set = False
         self._clock = clock
         self._journal = journal
         self._settings = settings
-        self._source = source
+        self._make_source = make_source
+        self._source = None
         self._log = log
         self._began_ms = None
         self._told_ms = self._keep_ms = self._ask_ms = 0
@@ -64,11 +66,10 @@ class Timekeeper:
         """Ask the time server when that is due, and keep the floor. Called in every step."""
         if self._began_ms is None:
             self._began_ms = now_ms
-        if self._source is not None:
-            if self._asked_ms is None:
-                self._ask(now_ms)
-            else:
-                self._hear(now_ms)
+        if self._asked_ms is not None:
+            self._hear(now_ms)
+        elif self._make_source is not None and now_ms >= self._ask_ms:
+            self._ask(now_ms)
         if self.is_set and now_ms >= self._keep_ms:
             self._keep_ms = now_ms + timing.FLOOR_KEEP_MS
             self.floor_s = self._clock.utc_s()
@@ -76,7 +77,7 @@ class Timekeeper:
 
     def settled(self, now_ms: int) -> bool:
         """A certificate may be judged now: it is not worth waiting for a better time."""
-        if self.is_set or self._source is None or not self._settings.get("TimeServer"):
+        if self.is_set or self._make_source is None or not self._settings.get("TimeServer"):
             return True
         if self._first_asked_ms is not None:
             return now_ms - self._first_asked_ms >= timing.TIME_ANSWER_MS
@@ -93,12 +94,12 @@ class Timekeeper:
             self._clock.set_floor_s(self.floor_s)
 
     def _ask(self, now_ms):
-        if now_ms < self._ask_ms:
-            return
         if self.is_set and now_ms - self._told_ms < timing.CLOCK_ASK_MS:
             self._ask_ms = self._told_ms + timing.CLOCK_ASK_MS
             return
         server = self._settings.get("TimeServer")
+        if server and self._source is None:
+            self._source = self._make_source()
         if not server or not self._source.ask(server):
             self._ask_ms = now_ms + timing.TIME_RETRY_MS
             return

@@ -77,7 +77,7 @@ class Site:
             self.clock,
             self.journal,
             self.settings,
-            self.server,
+            self.server and (lambda: self.server),
             lambda *line: self.log.append(line),
         )
         self.began_ms = self.time.now_ms
