@@ -93,6 +93,32 @@ def measured(chip, doing):
     return [b - a for a, b in zip(before, after)]
 
 
+def recorder(journal, begin, count):
+    """What records ``count`` sessions."""
+
+    def doing():
+        for at in range(begin, begin + count):
+            session(journal, at)
+
+    return doing
+
+
+def deliverer(journal, count, told):
+    """What delivers ``count`` sessions."""
+
+    def doing():
+        for _ in range(count * (SAMPLES + 2)):
+            event = journal.read(journal.first_seq)
+            told["kinds"] += event.kind == STOPPED
+            if event.kind == STARTED:
+                journal.bind(event.transaction, event.transaction)
+            journal.forget(journal.first_seq)
+            while journal.pending:
+                journal.flush()
+
+    return doing
+
+
 def alive():
     """Bytes of the heap that are in use."""
     gc.collect()
@@ -110,30 +136,14 @@ def main(sessions):
     empty = alive()
     told = {"recording": [], "starts": [], "memory": [], "delivering": []}
     for part in range(10):
-
-        def record():
-            for at in range(part * tenth, (part + 1) * tenth):
-                session(journal, at)
-
-        told["recording"].append(measured(chip, record))
+        told["recording"].append(measured(chip, recorder(journal, part * tenth, tenth)))
         told["memory"].append(alive() - empty)
         told["starts"].append(measured(chip, load)[0])
     told["room"] = FileStore(MOUNT).room()
     told["waiting"] = journal.next_seq - journal.first_seq
     told["kinds"] = 0
-    for part in range(10):
-
-        def deliver():
-            for _ in range(tenth * (SAMPLES + 2)):
-                event = journal.read(journal.first_seq)
-                told["kinds"] += event.kind == STOPPED
-                if event.kind == STARTED:
-                    journal.bind(event.transaction, event.transaction)
-                journal.forget(journal.first_seq)
-                while journal.pending:
-                    journal.flush()
-
-        told["delivering"].append(measured(chip, deliver))
+    for _ in range(10):
+        told["delivering"].append(measured(chip, deliverer(journal, tenth, told)))
     calm(journal, 0)
     told["left"] = len(list(FileStore(MOUNT).names("s"))) + len(list(FileStore(MOUNT).names("j")))
     told["thinned"] = journal.thinned

@@ -1,7 +1,7 @@
 """An offline queue is replayed while the link drops and the power goes: issue 4.
 
 The sessions were real, the station was cut off from its back end, then from the mains. What the
-back end has in the end is what the meter counted: nothing lost, nothing doubled, nothing half done.
+back end has in the end is what the meter counted: nothing lost, doubled or half done.
 """
 
 import json
@@ -20,7 +20,7 @@ SETTINGS = {
 
 
 class Queue:
-    """``count`` sessions that no one has heard of: the ``files`` of the store, the ``energy_wh``."""
+    """``count`` sessions that no one has heard of: ``files`` of the store, their ``energy_wh``."""
 
     def __init__(self, folder, count):
         store = MemoryStore()
@@ -116,7 +116,9 @@ def cut_replay(queue, folder, cut, torn):
     return power_went
 
 
-@pytest.mark.parametrize("torn", [None, 20, 4096], ids=["nothing of it", "half of it", "all of it"])
+@pytest.mark.parametrize(
+    "torn", [None, 20, 4096], ids=["nothing of it", "half of it", "all of it"]
+)
 def test_replay_survives_a_power_cut_at_every_write(four, tmp_path, torn, record_property):
     cut = 0
     while cut_replay(four, tmp_path / str(cut), cut, torn):

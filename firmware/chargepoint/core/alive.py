@@ -1,8 +1,8 @@
 """The sign of life that a running transaction leaves: the time, and each running one's register.
 
-A power cut moves no stop by more than ALIVE_MS, and where the meter does not live through it either,
-no bill by more than the energy of that time. One small fact for all connectors, for it is written
-all day long:  utc_s transaction:register_wh ...
+A power cut moves no stop by more than ALIVE_MS, and where the meter does not live through it
+either, no bill by more than the energy of that time. One small fact for all connectors, for it is
+written all day long:  utc_s transaction:register_wh ...
 """
 
 from chargepoint.core import timing

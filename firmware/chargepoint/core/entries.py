@@ -46,6 +46,7 @@ class Entries:
         self._fresh = []
         self._fresh_bytes = 0
         self._fresh_ms = 0
+        self._seq = self._at = 0
         self.lose_place()
 
     # -- new events -----------------------------------------------------------------------------
@@ -130,7 +131,7 @@ class Entries:
         self._window, self._window_at = b"", 0
 
     def first_from(self, seq: int) -> int:
-        """The first seq from ``seq`` on that lies in a file or in memory, else the next new one."""
+        """The first seq from ``seq`` on that lies in a file or in memory, else the next new."""
         if seq >= self.fresh_seq or self.find(seq):
             return seq
         found = self.fresh_seq

@@ -17,12 +17,14 @@ Rules:
   within sixteen behind readings.
 - Room (``shortage``): when the store is short of it and events wait on it, every second new
   reading is dropped (1), then all of them (2), then no transaction shall begin (3). What is left
-  is the room of the stops. Without that, readings would crowd out what bills.
+  is the room of the stops, and ballast.py keeps some in case others take it. Readings would crowd
+  out what bills.
 """
 
 from micropython import const
 
 from chargepoint.core import numbers
+from chargepoint.core.ballast import Ballast
 from chargepoint.core.boot_clock import BootClock
 from chargepoint.core.entries import Entries
 from chargepoint.core.folding import Folding
@@ -37,6 +39,9 @@ _WAITING_MAX = const(24)
 # may have used up what is plenty: that is a walk through all of it.
 _SURVEY_EVENTS = const(32)
 _EVENT_BYTES = const(256)
+# Blocks of ballast, one for so many bytes of the store at most.
+_BALLAST = const(4)
+_BALLAST_PART = const(65536)
 # Bytes of room below which ``shortage`` is 1, 2, 3; a small store has its quarter, sixth, tenth.
 _ROOMS = ((98304, 4), (65536, 6), (32768, 10))
 
@@ -51,10 +56,8 @@ _OWN = (numbers.NAME, _CLOCK, _SENT)
 
 
 class Journal:
-    """The journal in ``store``; ``random`` gives the bytes of a new install id.
-
-    ``damaged`` counts entries that were refused, ``thinned`` readings that found no room,
-    ``shortage`` tells how short of room the store is (0..3).
+    """The journal in ``store``; ``random`` gives the bytes of a new install id. ``thinned`` counts
+    readings that found no room, ``shortage`` tells how short of room the store is (0..3).
     """
 
     def __init__(self, store, random):
@@ -76,6 +79,7 @@ class Journal:
         self._read_event = None
         self._unsurveyed = 0
         self._odd = False
+        self._ballast = Ballast(store)
 
     @property
     def install_id(self) -> str:
@@ -147,9 +151,11 @@ class Journal:
         if writes.flush():
             return True
         if writes.pending:
-            return False
+            return writes.trouble is not None and self._ballast.drop()
         if self._unsurveyed >= 0:
             self._survey()
+            return True
+        if self.shortage == 0 and self._ballast.take():
             return True
         return self._folding.step(self.first_seq)
 
@@ -355,7 +361,8 @@ class Journal:
 
     def _forget_answered(self):
         first = self.read(self.first_seq)
-        if first is not None and first.kind == STARTED and self._running.is_bound(first.transaction):
+        started = first is not None and first.kind == STARTED
+        if started and self._running.is_bound(first.transaction):
             self.forget(self.first_seq)
 
     # -- inside: room --------------------------------------------------------------------------
@@ -368,6 +375,7 @@ class Journal:
         if room is not None:
             for least, part in _ROOMS:
                 self.shortage += room[0] < min(least, room[1] // part)
+            self._ballast.most = min(_BALLAST, room[1] // _BALLAST_PART)
             self._unsurveyed -= max(room[0] - _ROOMS[0][0], 0) // _EVENT_BYTES
 
     def _is_crowded(self):

@@ -105,7 +105,7 @@ def test_files_are_folded_into_segments_that_fill_a_block(store):
 
 
 def test_twelve_thousand_events_cost_as_much_each_as_the_first(store):
-    """Issue 4: 1,000 offline transactions with ten readings each, bounded flash, no growing cost."""
+    """Issue 4: 1,000 offline transactions with ten readings each, bounded flash, bounded cost."""
     journal = load(store)
     costs = []
     for _ in range(10):
@@ -211,7 +211,7 @@ def test_replay_loses_and_repeats_nothing_that_bills_at_any_cut(torn):
 @given(
     st.lists(
         st.tuples(
-            st.lists(st.sampled_from(("session", "session", "fold", "deliver", "settle")), max_size=60),
+            st.lists(st.sampled_from(("session", "fold", "deliver", "settle")), max_size=60),
             st.integers(0, 300),
             st.none() | st.integers(0, 5000),
         ),
@@ -262,7 +262,7 @@ def left_by_0_3(store, count):
             body = {"context": "periodic", "values": [["energy_wh", 0, seq]]}
         running = [] if kind == STOPPED else [(number, seq - step, seq)]
         event = Event(seq, kind, 1, number, UTC_S, 3, seq, body, running)
-        store.write("j/%d" % seq, encode(event))
+        store.write(f"j/{seq}", encode(event))
 
 
 @pytest.mark.parametrize("count", [1, 3, 5, 600])
