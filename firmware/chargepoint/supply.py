@@ -50,17 +50,26 @@ class Supply:
     def settle(self, shut: bool, now_ms: int) -> None:
         """Tell each bay in each step what it may offer; nothing while the station is ``shut``."""
         for claim in self._claims:
-            self._follow(claim, now_ms)
-        if self.profiles.changed != self._seen or now_ms >= self._due_ms:
+            bay = claim.bay
+            if bay.transaction.number != claim.number:
+                self._follow(claim, now_ms)
+            if bay.connector.phases.count != claim.phases:
+                claim.phases = bay.connector.phases.count
+                self._due_ms = 0
+            if claim.rise_ms is not None and now_ms >= claim.rise_ms:
+                claim.limit_ma, claim.rise_ms = claim.wanted_ma, None
+        if now_ms >= self._due_ms or self.profiles.changed != self._seen:
             self._reckon(now_ms)
         total_ma = self._settings.get("SupplyLimit") * 1000
         if self._total_ma < total_ma:
             total_ma = self._total_ma
-        for at in range(len(self._claims)):
-            self._ask(at, self._claims[at], now_ms)
-        self._sharing.share(total_ma)
-        for at in range(len(self._claims)):
-            self._tell(at, shut, total_ma)
+        if shut:
+            total_ma = 0
+        if len(self._claims) == 1:
+            most_ma = self._most_ma(self._claims[0])
+            self._tell(self._claims[0], total_ma if total_ma < most_ma else most_ma)
+        else:
+            self._share(total_ma, now_ms)
 
     def transaction_id(self, connector: int) -> tuple:
         """(a transaction runs at ``connector`` and was not stopped, the back end's id or None)."""
@@ -102,18 +111,13 @@ class Supply:
     # -- inside: each step ----------------------------------------------------------------------
 
     def _follow(self, claim, now_ms):
-        """Notice a transaction that began or ended, and a change of phases."""
-        transaction = claim.bay.transaction
-        if transaction.number != claim.number:
-            self.profiles.transaction_ended(claim.bay.number)
-            claim.number = transaction.number
-            claim.begun_ms = now_ms
-            self._due_ms = 0
-            if claim.number is not None:
-                self._fulfil(claim, now_ms)
-        if claim.bay.connector.phases.count != claim.phases:
-            claim.phases = claim.bay.connector.phases.count
-            self._due_ms = 0
+        """A transaction began or ended."""
+        self.profiles.transaction_ended(claim.bay.number)
+        claim.number = claim.bay.transaction.number
+        claim.begun_ms = now_ms
+        self._due_ms = 0
+        if claim.number is not None:
+            self._fulfil(claim, now_ms)
 
     def _fulfil(self, claim, now_ms):
         expected, claim.expected = claim.expected, None
@@ -150,14 +154,24 @@ class Supply:
         else:
             claim.limit_ma = limit_ma
 
-    def _ask(self, at, claim, now_ms):
-        connector, transaction = claim.bay.connector, claim.bay.transaction
-        if claim.rise_ms is not None and now_ms >= claim.rise_ms:
-            claim.limit_ma, claim.rise_ms = claim.wanted_ma, None
-        drawing = connector.contactor.state != OPEN
-        self._sharing.look(at, connector.offered_ma, drawing, now_ms)
-        wants = transaction.permitted or transaction.state in _WANTING
-        self._sharing.ask(at, self._most_ma(claim) if wants else 0)
+    def _share(self, total_ma, now_ms):
+        sharing, claims = self._sharing, self._claims
+        for at in range(len(claims)):
+            bay = claims[at].bay
+            transaction, connector = bay.transaction, bay.connector
+            wants = transaction.permitted or transaction.state in _WANTING
+            most_ma = self._most_ma(claims[at]) if wants else 0
+            drawing = connector.contactor.state != OPEN
+            sharing.look(at, connector.offered_ma, drawing, most_ma, now_ms)
+        sharing.share(total_ma)
+        for at in range(len(claims)):
+            bay, supply_ma = claims[at].bay, sharing.granted_ma[at]
+            if sharing.due_ma[at] == 0 and not bay.transaction.permitted:
+                # No one draws: what a vehicle that comes may count on.
+                supply_ma = total_ma // len(claims)
+            # Until it has arrived: the bay acts on it in the next step.
+            bay.share_comes = sharing.due_ma[at] > bay.connector.limit_ma
+            self._tell(claims[at], supply_ma)
 
     def _most_ma(self, claim):
         connector = claim.bay.connector
@@ -170,16 +184,11 @@ class Supply:
             most_ma = cable.limit_ma
         return most_ma
 
-    def _tell(self, at, shut, total_ma):
-        sharing, bay, claim = self._sharing, self._claims[at].bay, self._claims[at]
-        supply_ma = sharing.granted_ma[at]
-        if sharing.due_ma[at] == 0 and not bay.transaction.permitted:
-            # No one draws: what a vehicle that comes may count on.
-            supply_ma = total_ma // len(self._claims)
-        bay.supply_ma = 0 if shut else supply_ma
-        # Until it has arrived: the bay acts on it in the next step.
-        bay.share_comes = sharing.due_ma[at] > bay.connector.limit_ma
-        limit_ma = claim.limit_ma if claim.limit_ma < self._total_ma else self._total_ma
+    def _tell(self, claim, supply_ma):
+        bay, limit_ma = claim.bay, claim.limit_ma
+        bay.supply_ma = supply_ma
+        if self._total_ma < limit_ma:
+            limit_ma = self._total_ma
         bay.profile_ma = None if limit_ma == _MOST_MA else limit_ma
         bay.single_phase = claim.single
 

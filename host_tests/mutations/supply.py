@@ -25,7 +25,7 @@ MUTATIONS = (
     ),
     Mutation(
         "share_that_stays", "a lower share holds at once",
-        SHARING, "            if due_ma <= self.granted_ma[at]:\n", "            if False:\n",
+        SHARING, "            if due_ma < self.granted_ma[at]:\n", "            if False:\n",
         "sharing",
     ),
     Mutation(

@@ -82,21 +82,24 @@ def allowed(profiles: list, connector: int, utc_s: int, elapsed_s: int) -> tuple
     Returns (limit in tenths or None, unit, phases or 0, minChargingRate in tenths or -1,
     for how many seconds at least this holds).
     """
-    found, rank, holds_s = None, -1, FOREVER_S
-    for data in profiles:
-        if data is None:
-            continue
-        purpose, place = data[PURPOSE], data[CONNECTOR]
-        if (purpose == MAX) != (connector == 0) or place not in (0, connector):
-            continue
-        head = struct.unpack_from(HEAD, data)
-        word, left_s = _look(head, data, utc_s, elapsed_s)
+    holds_s, ceiling = FOREVER_S, FOREVER_S
+    while True:
+        chosen, rank = None, -1
+        for data in profiles:
+            if data is not None and (data[PURPOSE] == MAX) == (connector == 0):
+                place = data[CONNECTOR]
+                its_rank = (data[PURPOSE] * 2 + (place > 0)) * 256 + data[STACK]
+                if rank < its_rank < ceiling and (place == connector or place == 0):
+                    chosen, rank = data, its_rank
+        if chosen is None:
+            return None, AMPERES, 0, -1, holds_s
+        head = struct.unpack_from(HEAD, chosen)
+        word, left_s = _look(head, chosen, utc_s, elapsed_s)
         holds_s = min(holds_s, left_s)
-        its_rank = (purpose * 2 + (place > 0)) * 256 + data[STACK]
-        if word is not None and its_rank > rank:
-            rank = its_rank
-            found = word // 4, data[UNIT], word % 4, head[_LEAST]
-    return (found or (None, AMPERES, 0, -1)) + (holds_s,)
+        if word is not None:
+            return word // 4, head[UNIT], word % 4, head[_LEAST], holds_s
+        # It says nothing now: the next one below it.
+        ceiling = rank
 
 
 def convert(tenths: int, unit: int, wanted: int, phases: int) -> int:

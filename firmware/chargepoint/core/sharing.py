@@ -28,8 +28,12 @@ class Sharing:
         self._total_ma = -1
         self._dirty = True
 
-    def look(self, at: int, offered_ma: int, energised: bool, now_ms: int) -> None:
-        """Connector ``at`` (0..) signals ``offered_ma``; in each step, before ``share``."""
+    def look(self, at: int, offered_ma: int, energised: bool, asks_ma: int, now_ms: int) -> None:
+        """Connector ``at`` (0..) signals ``offered_ma`` and could use ``asks_ma`` (0: it does not
+        take part); in each step, before ``share``."""
+        if asks_ma != self._asked_ma[at]:
+            self._asked_ma[at] = asks_ma
+            self._dirty = True
         if offered_ma != self._offered_ma[at]:
             self._offered_ma[at] = offered_ma
             self._changed_ms[at] = now_ms
@@ -38,12 +42,6 @@ class Sharing:
                 return
         self._may_draw_ma[at] = offered_ma
 
-    def ask(self, at: int, limit_ma: int) -> None:
-        """Connector ``at`` could use ``limit_ma``; 0: it does not take part."""
-        if limit_ma != self._asked_ma[at]:
-            self._asked_ma[at] = limit_ma
-            self._dirty = True
-
     def share(self, total_ma: int) -> None:
         """Share ``total_ma`` out, as far as the vehicles have followed."""
         if total_ma != self._total_ma or self._dirty:
@@ -51,7 +49,7 @@ class Sharing:
             self._divide()
         for at in range(self._count):
             due_ma = self.due_ma[at]
-            if due_ma <= self.granted_ma[at]:
+            if due_ma < self.granted_ma[at]:
                 self.granted_ma[at] = due_ma
         for at in range(self._count):
             if self.due_ma[at] > self.granted_ma[at]:

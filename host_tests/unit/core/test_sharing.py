@@ -55,8 +55,8 @@ class Site:
             for at, outlet in enumerate(self.outlets):
                 outlet.step(self.sharing.granted_ma[at], self.now_ms)
             for at, outlet in enumerate(self.outlets):
-                self.sharing.look(at, outlet.offered_ma, outlet.energised, self.now_ms)
-                self.sharing.ask(at, outlet.wanted_ma)
+                offered_ma, wanted_ma = outlet.offered_ma, outlet.wanted_ma
+                self.sharing.look(at, offered_ma, outlet.energised, wanted_ma, self.now_ms)
             self.sharing.share(self.total_ma)
             assert sum(self.sharing.granted_ma) <= self.total_ma
             if self.now_ms - self.lowered_ms > timing.DUTY_INTERVAL_MS + FOLLOW_MS:
