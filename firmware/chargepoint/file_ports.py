@@ -13,6 +13,8 @@ class Transfer:
     sent in another way, and it has to be given anew from its first byte (set it back then).
     """
 
+    # A TLS handshake may begin now; a transfer that needs one waits for that.
+    secure = True
     rewound = False
     state = "idle"
     reason = ""

@@ -58,6 +58,10 @@ class Upkeep:
         """Go on with what is under way; a flash operation only with ``flash_free``."""
         if self.on_trial:
             self._prove(now_ms, flash_free)
+        if self._transfer is not None:
+            # HAZARD: a TLS handshake holds a step up for seconds on a small processor: not while
+            # energy flows, unless a guard watches the pilot meanwhile.
+            self._transfer.secure = not self._unwatched()
         if self._firmware is not None:
             self._firmware.step(now_ms, flash_free)
             if self._firmware.over:
@@ -107,15 +111,9 @@ class Upkeep:
 
     # -- what the rooms ask ---------------------------------------------------------------------
 
-    def lend(self, room, location: str):
-        """The Transfer; None while the other room has it, or while it must not be used.
-
-        HAZARD: a TLS handshake holds a step up for seconds on a small processor: not while energy
-        flows, unless a guard watches the pilot meanwhile.
-        """
+    def lend(self, room):
+        """The Transfer, or None while the other room has it."""
         if self._borrower not in (None, room):
-            return None
-        if location[:5].lower() == "https" and self._unwatched():
             return None
         self._borrower = room
         if self._transfer is None:

@@ -51,6 +51,8 @@ class FileTransfer(Transfer):
         if self.state != "busy":
             return
         way = self._way
+        if self._held and not self._open(way, now_ms):
+            return
         moved = way.moved
         way.poll()
         self.size = way.size
@@ -91,7 +93,7 @@ class FileTransfer(Transfer):
     @property
     def hungry(self) -> bool:
         """Bytes of the server would be read now."""
-        return self.state == "busy" and not self._way.data
+        return self.state == "busy" and not self._held and not self._way.data
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -100,16 +102,24 @@ class FileTransfer(Transfer):
         self.stop()
         self.size, self.rewound = None, False
         self._location, self._method = location, method
-        self._begun_ms = self._moved_ms = now_ms
         way = _Ftp if place[0] == "ftp" else _Http
         self._way = way(self._make, place, method, size)
         self.state = "busy"
-        self._way.open()
+        self._held = True
+
+    def _open(self, way, now_ms):
+        self._begun_ms = self._moved_ms = now_ms
+        if way.needs_tls and not self.secure:
+            return False
+        self._held = False
+        way.open()
+        return True
 
     def _judge_failure(self, now_ms):
         way, reason = self._way, self._way.failure
         if reason.startswith("no address") and now_ms - self._begun_ms < _LOOKUP_MS:
-            if now_ms - self._moved_ms >= _AGAIN_MS:
+            allowed = self.secure or not way.needs_tls
+            if allowed and now_ms - self._moved_ms >= _AGAIN_MS:
                 self._moved_ms = now_ms
                 way.failure = None
                 way.open()
@@ -153,6 +163,11 @@ class _Way:
         self._left = size or 0
         self._fetching = method == "GET"
         self._out = b""
+
+    @property
+    def needs_tls(self):
+        """A handshake follows when it is opened."""
+        return self._place[0] == "https"
 
     def open(self):
         """Connect."""

@@ -180,3 +180,47 @@ def test_name_that_nobody_knows_is_given_up():
     for now_ms in range(0, 20000, 100):
         transfer.poll(now_ms)
     assert transfer.state == "failed" and "no address" in transfer.reason
+
+
+class Redirecting:
+    """A stream whose first connection leads to https; ``opened`` are all that were dialled."""
+
+    opened = []
+    reason = ""
+    received = sent = 0
+
+    def __init__(self):
+        self.state = "closed"
+        self._said = b""
+
+    def open(self, host, port, secure, name):
+        self.opened.append(secure)
+        self.state = "open"
+        self._said = b"" if secure else b"HTTP/1.1 302 Found\r\nLocation: https://h/x\r\n\r\n"
+
+    def poll(self):
+        pass
+
+    def write(self, data):
+        return len(data)
+
+    def read(self):
+        said, self._said = self._said, b""
+        return said or None
+
+    def close(self):
+        self.state = "closed"
+
+
+def test_no_handshake_begins_while_it_must_not(monkeypatch):
+    """Neither at once nor by way of a redirection; and the wait is no stall."""
+    monkeypatch.setattr(Redirecting, "opened", [])
+    transfer = FileTransfer(Redirecting)
+    transfer.secure = False
+    transfer.fetch("http://h/x", 0)
+    for now_ms in range(0, 200_000, 1000):
+        transfer.poll(now_ms)
+    assert Redirecting.opened == [False] and transfer.state == "busy"
+    transfer.secure = True
+    transfer.poll(200_000)
+    assert Redirecting.opened == [False, True] and transfer.state == "busy"

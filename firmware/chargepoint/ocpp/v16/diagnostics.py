@@ -130,7 +130,7 @@ class Diagnostics(Machine):
     def _go_on_sending(self, now_ms):
         transfer, request = self._transfer, self._request
         if transfer is None:
-            transfer = self._transfer = self._upkeep.lend(self, request["location"])
+            transfer = self._transfer = self._upkeep.lend(self)
             if transfer is not None:
                 self._rewind(now_ms)
                 transfer.send(request["location"], self._name, self._size, now_ms)

@@ -251,10 +251,9 @@ class Firmware(Machine):
     def _go_on_fetching(self, now_ms, flash_free):
         transfer = self._transfer
         if transfer is None:
-            location = self._request["location"]
-            transfer = self._transfer = self._upkeep.lend(self, location)
+            transfer = self._transfer = self._upkeep.lend(self)
             if transfer is not None:
-                transfer.fetch(location, now_ms)
+                transfer.fetch(self._request["location"], now_ms)
             return
         transfer.poll(now_ms)
         if not self._piece:
