@@ -6,10 +6,12 @@ time. What the store refuses is an update that failed: the list is what it was, 
 written for it is removed.
 """
 
+from binascii import crc32
+
 from micropython import const
 
 from chargepoint.core import tags
-from chargepoint.core.local_list import Head, bucket_of, name_of
+from chargepoint.core.local_list import SEAL, Head, bucket_of, name_of
 from chargepoint.core.record import seal
 
 # A file is to fit into one block of flash, 4 KB, though some buckets get more than others.
@@ -30,7 +32,7 @@ def update(listed, version: int, entries, is_full: bool, most: int, cache):
     old = listed.head
     base = Head() if is_full else old
     news = yield from _pack(entries)
-    size = base.size + sum([len(entry) for _, _, entry in news])
+    size = base.size + sum([len(entry) for _, entry in news])
     head = Head(old.generation + 1, _bits(size, base.bits))
     head.count, head.size = base.count, base.size
     kept = not _has_doubles(news) and _has_room(listed.room(), base, head, news)
@@ -45,20 +47,21 @@ def update(listed, version: int, entries, is_full: bool, most: int, cache):
     listed.outcome = "Accepted" if kept else "Failed"
     yield from (_sweep(listed.journal, old, head) if kept else _sweep(listed.journal, head, old))
     while kept and cache is not None and news:
-        _, key, entry = news.pop()
-        if entry:
-            cache.forget(key)
+        entry = news.pop()[1]
+        if not tags.is_removal(entry):
+            cache.forget(tags.key_in(entry))
             yield
 
 
 def _pack(entries):
-    """(hash, idTag, entry) of all, by hash: those of a bucket are neighbours, however many buckets
-    there are."""
+    """(hash, entry) of all, by hash: those of a bucket are neighbours, however many buckets there
+    are."""
     news = []
     for tag, status, expiry_s, parent in entries:
         key = tags.key_of(tag)
-        entry = b"" if status is None else tags.pack(key, status, expiry_s, parent)
-        news.append((tags.hash_of(key), key, entry))
+        removed = status is None
+        entry = tags.removal(key) if removed else tags.pack(key, status, expiry_s, parent)
+        news.append((tags.hash_of(key), entry))
         if len(news) % _A_STEP == 0:
             yield
     news.sort()
@@ -74,8 +77,13 @@ def _bits(size, bits):
 
 def _has_doubles(news):
     for at in range(1, len(news)):
-        if news[at][1] == news[at - 1][1]:
-            return True
+        one, other = news[at - 1], news[at]
+        # Those with the same hash are few, but they need not be neighbours.
+        while one[0] == other[0] and at > 0:
+            if tags.key_in(one[1]) == tags.key_in(other[1]):
+                return True
+            at -= 1
+            one = news[at - 1]
     return False
 
 
@@ -97,17 +105,17 @@ def _write(listed, base, head, news):
         head.slots = base.slots
     bucket = 0 if spread else _bucket_at(news, at, head.bits)
     while bucket < 1 << head.bits:
-        data = _base_of(listed, base, bucket, head.bits, spread)
+        start = at
         while _bucket_at(news, at, head.bits) == bucket:
-            data = _changed(head, data, news[at][1], news[at][2])
             at += 1
+        data = _filled(listed, base, head, bucket, news[start:at], spread)
         # Never over the file that counts now, even if this list has nothing of it.
         counts = listed.head.slot(bucket) if listed.head.bits == head.bits else 0
         slot = (2 if counts == 1 else 1) if data else 0
         head.slots = head.slots & ~(3 << 2 * bucket) | slot << 2 * bucket
         if data:
             name = name_of(head.bits, bucket, slot)
-            if not (yield from _file(listed.journal, name, seal(data))):
+            if not (yield from _file(listed.journal, name, data)):
                 return False
         bucket = bucket + 1 if spread else _bucket_at(news, at, head.bits)
     return True
@@ -118,35 +126,62 @@ def _bucket_at(news, at, bits):
     return bucket_of(news[at][0], bits) if at < len(news) else 1 << bits
 
 
-def _base_of(listed, base, bucket, bits, spread):
-    """What ``base`` has for ``bucket``."""
-    if not base.count:
-        return b""
-    data = listed.entries(base, bucket >> bits - base.bits)
-    return _narrowed(data, bucket, bits) if spread else data
+def _filled(listed, base, head, bucket, news, spread):
+    """The sealed file of ``bucket``: what ``base`` has for it, with ``news``, counted in ``head``;
+    None when nothing is left. Made in one piece, for memory may be short."""
+    data, end = b"", 0
+    if base.count:
+        data = listed.entries(base, bucket >> head.bits - base.bits)
+        end = len(data) - SEAL
+    size = end
+    cuts = _strangers(data, end, bucket, head.bits) if spread else []
+    for start, stop in cuts:
+        size -= stop - start
+    for _, entry in news:
+        start = tags.place(data, tags.key_in(entry), end)
+        if start >= 0:
+            cuts.append((start, tags.behind(data, start, end)))
+            size -= cuts[-1][1] - start
+            head.size -= cuts[-1][1] - start
+            head.count -= 1
+        if not tags.is_removal(entry):
+            size += len(entry)
+            head.size += len(entry)
+            head.count += 1
+    cuts.sort()
+    return _sealed(size, data, end, cuts, news) if size else None
 
 
-def _narrowed(data, bucket, bits):
-    """Those entries of ``data`` that belong into ``bucket`` now."""
-    kept, start = bytearray(), 0
-    while start < len(data):
-        entry = tags.first(data, start)
-        if bucket_of(tags.hash_of(tags.key_in(entry)), bits) == bucket:
-            kept.extend(entry)
-        start += len(entry)
-    return bytes(kept)
+def _strangers(data, end, bucket, bits):
+    """(start, stop) of the entries that belong into another bucket now."""
+    cuts, start = [], 0
+    while start < end:
+        stop = tags.behind(data, start, end)
+        key = tags.key_in(data[start:stop])
+        if bucket_of(tags.hash_of(key), bits) != bucket:
+            if cuts and cuts[-1][1] == start:
+                start = cuts.pop()[0]
+            cuts.append((start, stop))
+        start = stop
+    return cuts
 
 
-def _changed(head, data, key, entry):
-    """``data`` with the new ``entry`` of ``key`` (empty: deleted), counted in ``head``."""
-    before = tags.find(data, key)
-    head.size += len(entry)
-    head.count += 1 if entry else 0
-    if before is None:
-        return data + entry
-    head.size -= len(before)
-    head.count -= 1
-    return data.replace(before, entry, 1)
+def _sealed(size, data, end, cuts, news):
+    """The first ``end`` bytes of ``data`` without ``cuts``, and ``news`` behind them."""
+    out, at, start = bytearray(size + SEAL), 0, 0
+    view = memoryview(data)
+    for cut, stop in cuts:
+        out[at : at + cut - start] = view[start:cut]
+        at += cut - start
+        start = stop
+    out[at : at + end - start] = view[start:end]
+    at += end - start
+    for _, entry in news:
+        if not tags.is_removal(entry):
+            out[at : at + len(entry)] = entry
+            at += len(entry)
+    out[size:] = crc32(memoryview(out)[:size]).to_bytes(SEAL, "little")
+    return out
 
 
 def _file(journal, name, data):

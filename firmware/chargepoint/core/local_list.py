@@ -12,6 +12,8 @@ Rules:
 - Only the head is in RAM. An empty list has version 0, whatever it was given.
 """
 
+from binascii import crc32
+
 from micropython import const
 
 from chargepoint.core import tags
@@ -20,6 +22,9 @@ from chargepoint.core.record import Cursor, put_varint, unseal
 FOLDER = "l"
 _HEADS = ("a", "b")
 _HASH_BITS = const(24)
+# Bytes of the checksum that record.seal puts behind the entries of a file.
+SEAL = const(4)
+_NOTHING = b"\0" * 4
 
 
 class Head:
@@ -92,20 +97,25 @@ class LocalList:
         if not self.head.count:
             return None
         key = tags.key_of(tag)
-        bucket = bucket_of(tags.hash_of(key), self.head.bits)
-        entry = tags.find(self.entries(self.head, bucket), key)
+        try:
+            data = self.entries(self.head, bucket_of(tags.hash_of(key), self.head.bits))
+        except MemoryError:
+            # Nothing is known then: the back end is asked, or the offline rule for such idTags.
+            return None
+        entry = tags.find(data, key, len(data) - SEAL)
         return None if entry is None else tags.meaning(entry, utc_s)
 
     def entries(self, head, bucket: int) -> bytes:
-        """All entries of ``bucket``."""
+        """All entries of ``bucket``, and SEAL bytes behind them: a copy without would be as long
+        again. Raises MemoryError."""
         name = head.file(bucket)
         if name is None:
-            return b""
-        data = unseal(self._store.read(name))
-        if data is None:
+            return _NOTHING
+        data = self._store.read(name)
+        if data is None or len(data) < SEAL or _sum(data) != data[-SEAL:]:
             self.damaged += 1
             self.head.version = 0
-            return b""
+            return _NOTHING
         return data
 
     def room(self) -> tuple:
@@ -131,25 +141,38 @@ class LocalList:
                 next(self._work)
             except StopIteration:
                 self._work = None
+            except MemoryError:
+                self.outcome = self.outcome or "Failed"
+                self._work = self._clear_away()
 
     def _load(self):
         for ending in _HEADS:
             head = _decode(unseal(self._store.read("%s/%s" % (FOLDER, ending))))
             if head is not None and head.generation > self.head.generation:
                 self.head = head
-        left = [name for name in self._store.names(FOLDER) if not self._counts(name)]
-        if left:
-            self._work = self._clear_away(left)
+        self._work = self._clear_away()
 
-    def _clear_away(self, names):
-        while names:
-            self.journal.file("%s/%s" % (FOLDER, names.pop()), None)
+    def _clear_away(self):
+        name = self._rubbish()
+        while name is not None:
+            self.journal.file(name, None)
             yield
+            name = self._rubbish() if self.journal.filed else None
+
+    def _rubbish(self):
+        for name in self._store.names(FOLDER):
+            if not self._counts(name):
+                return "%s/%s" % (FOLDER, name)
+        return None
 
     def _counts(self, name):
         bucket = name.partition("_")[2][:-1]
         counting = self.head.file(int(bucket)) if bucket.isdigit() else self.head.name
         return "%s/%s" % (FOLDER, name) == counting
+
+
+def _sum(data):
+    return crc32(memoryview(data)[:-SEAL]).to_bytes(SEAL, "little")
 
 
 def _decode(data):

@@ -40,16 +40,37 @@ def pack(key: bytes, status: str, expiry_s: int, parent: str) -> bytes:
     return entry + _PARENT + parent.encode() if parent else entry
 
 
-def find(data: bytes, key: bytes) -> bytes:
-    """The entry of ``key`` among those in ``data``, or None."""
-    start = data.find(MARK + key + _MEANING)
-    return None if start < 0 else first(data, start)
+def place(data: bytes, key: bytes, end: int) -> int:
+    """Where the entry of ``key`` begins among those in ``data`` before ``end``, or -1."""
+    return data.find(MARK + key + _MEANING, 0, end)
+
+
+def find(data: bytes, key: bytes, end: int = None) -> bytes:
+    """The entry of ``key`` among those in ``data`` (before ``end``), or None."""
+    end = len(data) if end is None else end
+    start = place(data, key, end)
+    return None if start < 0 else data[start : behind(data, start, end)]
+
+
+def behind(data: bytes, start: int, end: int) -> int:
+    """Where the entry that begins at ``start`` is over."""
+    found = data.find(MARK, start + 1, end)
+    return end if found < 0 else found
 
 
 def first(data: bytes, start: int = 0) -> bytes:
     """The entry that begins at ``start``."""
-    end = data.find(MARK, start + 1)
-    return data[start:end] if end >= 0 else data[start:]
+    return data[start : behind(data, start, len(data))]
+
+
+def removal(key: bytes) -> bytes:
+    """No entry, but an order to delete the one of ``key``: see ``is_removal``."""
+    return MARK + key + _MEANING
+
+
+def is_removal(entry: bytes) -> bool:
+    """``entry`` has no status."""
+    return entry[-1:] == _MEANING
 
 
 def key_in(entry: bytes) -> bytes:
