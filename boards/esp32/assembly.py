@@ -112,9 +112,13 @@ def _slots():
     """None as long as the board's partitions.csv has one place for the firmware."""
     import esp32
 
-    from chargepoint.drivers.slots_esp32 import slots_of
+    try:
+        esp32.Partition(esp32.Partition.RUNNING).get_next_update()
+    except OSError:
+        return None
+    from chargepoint.drivers.slots_esp32 import OtaSlots
 
-    return slots_of(esp32.Partition, described.BOARD)
+    return OtaSlots(esp32.Partition, described.BOARD)
 
 
 def _parts(clock, store, log):

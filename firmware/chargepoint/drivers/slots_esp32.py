@@ -13,16 +13,9 @@ from chargepoint.file_ports import Slots
 _BLOCK = const(4096)
 
 
-def slots_of(partitions, board: str):
-    """The slots by ``esp32.Partition``; None on a board whose flash has no second one."""
-    try:
-        return OtaSlots(partitions, board)
-    except OSError:
-        return None
-
-
 class OtaSlots(Slots):
-    """``board`` is the name that an image bears. Raises OSError without a second partition."""
+    """``partitions`` is esp32.Partition, ``board`` the name that an image bears. Raises OSError
+    where the flash has no second partition."""
 
     def __init__(self, partitions, board):
         self._partitions = partitions

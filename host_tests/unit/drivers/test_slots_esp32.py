@@ -2,7 +2,7 @@
 
 import pytest
 
-from chargepoint.drivers.slots_esp32 import slots_of
+from chargepoint.drivers.slots_esp32 import OtaSlots
 
 SECTOR = 4096
 
@@ -66,7 +66,7 @@ def flash():
 @pytest.mark.parametrize("size", [1, 1000, SECTOR, SECTOR + 1, SECTOR * 3 + 17, SECTOR * 4])
 def test_image_is_read_back_as_it_was_written(flash, size):
     """In pieces that do not divide a sector."""
-    slots = slots_of(flash, "esp32_devkit")
+    slots = OtaSlots(flash, "esp32_devkit")
     image = bytes(at * 7 % 251 for at in range(size))
     assert slots.begin(size)
     for at in range(0, size, 1000):
@@ -79,7 +79,7 @@ def test_image_is_read_back_as_it_was_written(flash, size):
 
 def test_image_is_chosen_and_confirmed(flash):
     """set_boot, and no rollback any more."""
-    slots = slots_of(flash, "esp32_devkit")
+    slots = OtaSlots(flash, "esp32_devkit")
     assert slots.on_trial
     assert slots.activate() and flash.chosen == "ota_1"
     assert slots.confirm() and flash.valid and not slots.on_trial
@@ -87,7 +87,7 @@ def test_image_is_chosen_and_confirmed(flash):
 
 def test_flash_that_fails_is_a_value(flash):
     """No fault of the world raises."""
-    slots = slots_of(flash, "esp32_devkit")
+    slots = OtaSlots(flash, "esp32_devkit")
     assert not slots.begin(SECTOR * 5)
     slots.begin(100)
     slots.write(b"x" * 100)
@@ -96,6 +96,7 @@ def test_flash_that_fails_is_a_value(flash):
 
 
 def test_board_without_a_second_partition_has_no_slots(flash):
-    """It then says that it has no FirmwareManagement."""
+    """The assembly then gives the station none."""
     flash.single = True
-    assert slots_of(flash, "esp32_devkit") is None
+    with pytest.raises(OSError):
+        OtaSlots(flash, "esp32_devkit")
