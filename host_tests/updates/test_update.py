@@ -224,6 +224,19 @@ def test_update_that_waits_for_its_date_survives_a_power_cut(stage, tell):
     assert tell.firmware == WHOLE
 
 
+def test_update_waits_for_its_date_over_many_starts(stage, tell):
+    """A start is no failure of an update that has not begun."""
+    tell.offer()
+    tell.update(retrieveDate=tell.at(200))
+    for _ in range(8):
+        stage.power_cut()
+        stage.start()
+        stage.advance(10)
+    assert tell.firmware == []
+    tell.until("Installed", 240)
+    assert tell.firmware == WHOLE
+
+
 def test_update_waits_for_the_end_of_a_transaction(stage, tell):
     """OCPP 1.6 §4.5: fetched while charging, installed after; no one else may begin."""
     tell.offer()

@@ -172,11 +172,13 @@ class Firmware(Machine):
         else:
             if phase == "fetched":
                 self._head = unhexlify(request["head"])
-            request["starts"] += 1
+            # How often it may wait for its date over a start is no matter.
+            request["starts"] += phase != "asked"
             self._go_on(phase)
 
     def _go_on(self, phase):
-        self._keep(phase)
+        if phase != "asked":
+            self._keep(phase)
         event = "kept" if phase == "fetched" else "asked"
         self._tell("given up" if self._request["starts"] > _STARTS_MAX else event, 0)
 
@@ -219,6 +221,7 @@ class Firmware(Machine):
 
     def _carry_out(self, effect, now_ms):
         if effect == "fetch":
+            self._keep("fetching")
             self._say("Downloading")
             self._begin_fetching(now_ms)
         elif effect == "check":
