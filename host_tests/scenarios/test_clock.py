@@ -82,6 +82,7 @@ def test_absurd_time_is_refused_and_the_session_is_dated_right(stage, year):
         "%Y-%m-%dT%H:%M:%S,5Z",
         "%Y-%m-%dT%H:%M:%S-00",
         "%Y-%m-%dt%H:%M:%Sz",
+        "%Y%m%dT%H%M%SZ",
     ],
 )
 def test_time_is_read_in_every_form_that_back_ends_write(make_stage, form):

@@ -1,8 +1,9 @@
 """ISO 8601 times to seconds since 1970-01-01 UTC and back, by own arithmetic.
 
 MicroPython has no datetime, its epoch differs between ports, and single floats can't hold
-seconds. Read: ``T`` or a space, fractions, ``Z``, ``+hh:mm``, ``+hhmm``, ``+hh``, or no zone at
-all, which counts as UTC (OCPP 1.6 §3.15 recommends UTC strongly).
+seconds. Read: the extended format and the basic one (20261123T205700Z), with or without seconds,
+``T`` or a space, fractions, ``Z``, ``+hh:mm``, ``+hhmm``, ``+hh``, or no zone at all, which counts
+as UTC (OCPP 1.6 §3.15 recommends UTC strongly).
 """
 
 _MONTH_STARTS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
@@ -12,7 +13,15 @@ _LAST_YEAR = 2199
 
 def parse(text: str) -> int:
     """Whole seconds since 1970 (fractions are dropped), 0 or more; ValueError for all else."""
-    if type(text) is not str or len(text) < 19 or len(text) > 40:
+    if type(text) is not str:
+        raise _wrong(text)
+    if text[8:9] in ("T", "t"):
+        # The basic format, without marks.
+        text = "%s-%s-%s:%s" % (text[:4], text[4:6], text[6:11], text[11:])
+        text = text[:16] + (":" if "0" <= text[16:17] <= "9" else "") + text[16:]
+    if len(text) > 15 and text[16:17] in ("", "Z", "z", "+", "-"):
+        text = text[:16] + ":00" + text[16:]
+    if len(text) < 19 or len(text) > 40:
         raise _wrong(text)
     # Slices and bytes: MicroPython keeps every character that stands alone for ever.
     marks = text[4:5] + text[7:8] + text[10:11] + text[13:14] + text[16:17]
