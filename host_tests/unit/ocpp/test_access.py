@@ -1,6 +1,8 @@
 """ocpp/access: which address, which credentials; security profiles 0 to 3 and two addresses."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chargepoint.core.journal import Journal
 from chargepoint.core.settings import Settings
@@ -218,6 +220,48 @@ def test_damaged_fact_is_no_trial(spoiled):
     home.save().start()
     home.fail(status=401)
     assert home.key in (OLD.encode(), None)
+
+
+EVENTS = st.lists(
+    st.sampled_from(["outage", "500", "power cut", "change", "profile"]), max_size=12
+)
+
+
+@given(EVENTS, st.booleans(), st.booleans())
+def test_no_life_on_trial_locks_the_station_out(events, kept, second):
+    """Whatever happens between a change and the next connection, the station gets in: with the
+    key that the back end kept, by the profile that it speaks, in at most a dozen dials."""
+    more = {"CentralSystemUrl2": "ws://spare/ocpp"} if second else {}
+    home = Home(SecurityProfile="1", AuthorizationKey=OLD, **more).save()
+    knows, secure = OLD.encode(), False
+    for event in events:
+        if event in ("outage", "500"):
+            home.fail(status=500 if event == "500" else 0)
+        elif event == "power cut":
+            home.start()
+        elif home.access._was is None:
+            # The back end can only ask over a connection, which is proven then; one change at a
+            # time, and its answer waits for the medium.
+            change = home.access.change_key if event == "change" else home.access.change_profile
+            changed = change(NEW if event == "change" else "2") == "Accepted"
+            home.save()
+            if changed and kept:
+                knows = NEW.encode() if event == "change" else knows
+                secure = secure or event == "profile"
+            home.access.start_over()
+    for _ in range(4 * TRIES):
+        url, _, key, _ = home.access.next()
+        if key != knows:
+            home.fail(status=401)
+        elif url.startswith("wss://") != secure:
+            home.fail()
+        else:
+            break
+    else:
+        raise AssertionError(f"locked out: {home.access.next()}, back end knows {knows}")
+    home.access.opened()
+    home.save().start()
+    assert home.key == knows and home.access.is_plain() != secure
 
 
 # -- two addresses --------------------------------------------------------------------------------
