@@ -4,7 +4,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tools.bench import flash, images, messages, wear
+from tools.bench import flash, images, lookups, messages, wear
 from tools.bench.session import Session, record
 from tools.bench.table import Table
 from tools.build import interpreter
@@ -29,13 +29,17 @@ def tables() -> list:
             "qemu", place / "frozen",
             image=images.no_application(), interpreter=interpreter.frozen(), more=_COUNTED,
         )  # fmt: skip
+        told = messages.record(
+            place / "messages",
+            image=images.no_application(), interpreter=interpreter.frozen(), more=_COUNTED,
+        )  # fmt: skip
         worn = wear.measure(place / "wear")
     heap = {
         "32-bit unix, ROMFS": unix,
         "Cortex-M3, ROMFS": romfs,
         "Cortex-M3, frozen": frozen,
     }
-    return [flash.measure(), _heap(heap), _steps(frozen), _worst(frozen), worn]
+    return [flash.measure(), _heap(heap), _steps(frozen), _worst(frozen), told, lookups.measure(), worn]
 
 
 def _heap(sessions: dict) -> Table:
