@@ -24,7 +24,7 @@ MUTATIONS = (
     ),
     Mutation(
         "longer_list_keeps_strangers", "an idTag is in one bucket only",
-        UPDATE, "return _narrowed(data, bucket, bits) if spread else data", "return data",
+        UPDATE, "_strangers(piece, bucket, head.bits) if spread else []", "[]",
         "local_list",
     ),
     Mutation(

@@ -22,8 +22,8 @@ def measure() -> Table:
     table = Table(
         "A look at the local list",
         ("idTags", "reads", "bytes, mean", "bytes, most", "files", "KB of flash"),
-        note="idTags of 14 characters with expiry and parent. RAM holds the head of the list only,"
-        " up to 90 bytes.",
+        note="idTags of 14 characters with expiry and parent. Read a KB at a time. RAM holds the"
+        " head of the list only, up to 90 bytes.",
     )
     for length in _LENGTHS:
         table.rows.append((str(length), *_of(length)))
@@ -83,9 +83,9 @@ class _Counting(MemoryStore):
 
         listed.find = counted
 
-    def read(self, name):
+    def read(self, name, at=0, size=None):
         """As the store has it, and counted."""
-        data = super().read(name)
+        data = super().read(name, at, size)
         if self.read_bytes:
             self.read_bytes[-1] += len(data or b"")
             self.reads_each[-1] += 1

@@ -11,13 +11,14 @@ from binascii import crc32
 from micropython import const
 
 from chargepoint.core import tags
-from chargepoint.core.local_list import SEAL, Head, bucket_of, name_of
+from chargepoint.core.local_list import Head, bucket_of, name_of
 from chargepoint.core.record import seal
 
 # A file is to fit into one block of flash, 4 KB, though some buckets get more than others.
 _FULL_BYTES = const(3300)
 _BITS_MAX = const(8)
 _BLOCK = const(4096)
+_SPARE_BYTES = const(512)
 # What must stay free, where it is less than a quarter of all: bills go before lists (journal.py).
 _KEEP_BYTES = const(98304)
 # idTags are packed so many a step, for it takes a microcontroller a millisecond each.
@@ -31,12 +32,14 @@ def update(listed, version: int, entries, is_full: bool, most: int, cache):
     """
     old = listed.head
     base = Head() if is_full else old
+    # One piece of memory for all files, taken at once: later it may be in pieces.
+    out = [bytearray(_FULL_BYTES + _SPARE_BYTES)]
     news = yield from _pack(entries)
     size = base.size + sum([len(entry) for _, entry in news])
     head = Head(old.generation + 1, _bits(size, base.bits))
     head.count, head.size = base.count, base.size
     kept = not _has_doubles(news) and _has_room(listed.room(), base, head, news)
-    kept = kept and (yield from _write(listed, base, head, news))
+    kept = kept and (yield from _write(listed, base, head, news, out))
     if kept and head.count <= most:
         head.version = version if head.count else 0
         kept = yield from _file(listed.journal, head.name, seal(head.encode()))
@@ -97,7 +100,7 @@ def _has_room(room, base, head, news):
     return room[0] - files * _BLOCK >= min(_KEEP_BYTES, room[1] // 4)
 
 
-def _write(listed, base, head, news):
+def _write(listed, base, head, news, out):
     """Write each file that is new against ``base``, and note in ``head`` what counts then; False
     when the store refused."""
     at, spread = 0, head.bits != base.bits and base.count > 0
@@ -108,7 +111,7 @@ def _write(listed, base, head, news):
         start = at
         while _bucket_at(news, at, head.bits) == bucket:
             at += 1
-        data = _filled(listed, base, head, bucket, news[start:at], spread)
+        data = _filled(listed, base, head, bucket, news[start:at], out)
         # Never over the file that counts now, even if this list has nothing of it.
         counts = listed.head.slot(bucket) if listed.head.bits == head.bits else 0
         slot = (2 if counts == 1 else 1) if data else 0
@@ -126,62 +129,69 @@ def _bucket_at(news, at, bits):
     return bucket_of(news[at][0], bits) if at < len(news) else 1 << bits
 
 
-def _filled(listed, base, head, bucket, news, spread):
+def _filled(listed, base, head, bucket, news, out):
     """The sealed file of ``bucket``: what ``base`` has for it, with ``news``, counted in ``head``;
-    None when nothing is left. Made in one piece, for memory may be short."""
-    data, end = b"", 0
-    if base.count:
-        data = listed.entries(base, bucket >> head.bits - base.bits)
-        end = len(data) - SEAL
-    size = end
-    cuts = _strangers(data, end, bucket, head.bits) if spread else []
-    for start, stop in cuts:
-        size -= stop - start
+    None when nothing is left. It is made in ``out[0]``, piece by piece, for memory may be short."""
+    size, gone, spread = 0, [], head.bits != base.bits
+    try:
+        for piece in listed.pieces(base, bucket >> head.bits - base.bits):
+            cuts = _strangers(piece, bucket, head.bits) if spread else []
+            size = _keep(piece, cuts, news, gone, out, size)
+    except ValueError:
+        # Damaged: there is nothing of it.
+        size = 0
+    head.count -= len(gone)
+    head.size -= sum(gone)
     for _, entry in news:
-        start = tags.place(data, tags.key_in(entry), end)
-        if start >= 0:
-            cuts.append((start, tags.behind(data, start, end)))
-            size -= cuts[-1][1] - start
-            head.size -= cuts[-1][1] - start
-            head.count -= 1
         if not tags.is_removal(entry):
-            size += len(entry)
+            size = _append(out, size, entry)
             head.size += len(entry)
             head.count += 1
-    cuts.sort()
-    return _sealed(size, data, end, cuts, news) if size else None
+    if not size:
+        return None
+    checksum = crc32(memoryview(out[0])[:size])
+    size = _append(out, size, checksum.to_bytes(4, "little"))
+    return memoryview(out[0])[:size]
 
 
-def _strangers(data, end, bucket, bits):
+def _strangers(piece, bucket, bits):
     """(start, stop) of the entries that belong into another bucket now."""
     cuts, start = [], 0
-    while start < end:
-        stop = tags.behind(data, start, end)
-        key = tags.key_in(data[start:stop])
-        if bucket_of(tags.hash_of(key), bits) != bucket:
-            if cuts and cuts[-1][1] == start:
-                start = cuts.pop()[0]
+    while start < len(piece):
+        stop = tags.behind(piece, start, len(piece))
+        if bucket_of(tags.hash_of(tags.key_in(piece[start:stop])), bits) != bucket:
             cuts.append((start, stop))
         start = stop
     return cuts
 
 
-def _sealed(size, data, end, cuts, news):
-    """The first ``end`` bytes of ``data`` without ``cuts``, and ``news`` behind them."""
-    out, at, start = bytearray(size + SEAL), 0, 0
-    view = memoryview(data)
-    for cut, stop in cuts:
-        out[at : at + cut - start] = view[start:cut]
-        at += cut - start
-        start = stop
-    out[at : at + end - start] = view[start:end]
-    at += end - start
+def _keep(piece, cuts, news, gone, out, size):
+    """Append ``piece`` without ``cuts`` and without what ``news`` replace, whose lengths go to
+    ``gone``."""
     for _, entry in news:
-        if not tags.is_removal(entry):
-            out[at : at + len(entry)] = entry
-            at += len(entry)
-    out[size:] = crc32(memoryview(out)[:size]).to_bytes(SEAL, "little")
-    return out
+        start = tags.place(piece, tags.key_in(entry), len(piece))
+        if start >= 0:
+            stop = tags.behind(piece, start, len(piece))
+            cuts.append((start, stop))
+            gone.append(stop - start)
+    cuts.append((len(piece), len(piece)))
+    cuts.sort()
+    view, at = memoryview(piece), 0
+    for start, stop in cuts:
+        size = _append(out, size, view[at:start])
+        at = stop
+    return size
+
+
+def _append(out, size, data):
+    """Put ``data`` behind the first ``size`` bytes of ``out[0]``; how many these are now."""
+    end = size + len(data)
+    if end > len(out[0]):
+        longer = bytearray(end + _SPARE_BYTES)
+        longer[:size] = memoryview(out[0])[:size]
+        out[0] = longer
+    out[0][size:end] = data
+    return end
 
 
 def _file(journal, name, data):

@@ -23,8 +23,9 @@ FOLDER = "l"
 _HEADS = ("a", "b")
 _HASH_BITS = const(24)
 # Bytes of the checksum that record.seal puts behind the entries of a file.
-SEAL = const(4)
-_NOTHING = b"\0" * 4
+_SEAL = const(4)
+# What is read at once. An entry has 175 bytes at most.
+_PIECE = const(1024)
 
 
 class Head:
@@ -96,27 +97,35 @@ class LocalList:
         """(status, parent) of ``tag`` at ``utc_s`` (None: not known), or None: not in the list."""
         if not self.head.count:
             return None
-        key = tags.key_of(tag)
+        key, found = tags.key_of(tag), None
         try:
-            data = self.entries(self.head, bucket_of(tags.hash_of(key), self.head.bits))
-        except MemoryError:
+            for piece in self.pieces(self.head, bucket_of(tags.hash_of(key), self.head.bits)):
+                found = found or tags.find(piece, key)
+        except (ValueError, MemoryError):
             # Nothing is known then: the back end is asked, or the offline rule for such idTags.
             return None
-        entry = tags.find(data, key, len(data) - SEAL)
-        return None if entry is None else tags.meaning(entry, utc_s)
+        return None if found is None else tags.meaning(found, utc_s)
 
-    def entries(self, head, bucket: int) -> bytes:
-        """All entries of ``bucket``, and SEAL bytes behind them: a copy without would be as long
-        again. Raises MemoryError."""
+    def pieces(self, head, bucket: int):
+        """The entries of ``bucket``, some at a time, for memory may be short; at last ValueError
+        when the file is damaged: nothing of it counts then."""
         name = head.file(bucket)
-        if name is None:
-            return _NOTHING
-        data = self._store.read(name)
-        if data is None or len(data) < SEAL or _sum(data) != data[-SEAL:]:
+        at, rest, checksum, last = 0, b"", 0, name is None
+        while not last:
+            data = self._store.read(name, at, _PIECE) or b""
+            at += len(data)
+            last = len(data) < _PIECE
+            data = rest + data
+            # Whole entries only, and never what may be the checksum.
+            stop = max(len(data) - _SEAL, 0)
+            stop = stop if last else data.rfind(tags.MARK, 0, stop)
+            rest, data = data[stop:], data[:stop]
+            checksum = crc32(data, checksum)
+            yield data
+        if name is not None and rest != checksum.to_bytes(_SEAL, "little"):
             self.damaged += 1
             self.head.version = 0
-            return _NOTHING
-        return data
+            raise ValueError("local list: %s is damaged" % name)
 
     def room(self) -> tuple:
         """(bytes that are free, bytes in all) of the store, or None."""
@@ -169,10 +178,6 @@ class LocalList:
         bucket = name.partition("_")[2][:-1]
         counting = self.head.file(int(bucket)) if bucket.isdigit() else self.head.name
         return "%s/%s" % (FOLDER, name) == counting
-
-
-def _sum(data):
-    return crc32(memoryview(data)[:-SEAL]).to_bytes(SEAL, "little")
 
 
 def _decode(data):
