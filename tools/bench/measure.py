@@ -39,7 +39,8 @@ def tables() -> list:
         "Cortex-M3, ROMFS": romfs,
         "Cortex-M3, frozen": frozen,
     }
-    return [flash.measure(), _heap(heap), _steps(frozen), _worst(frozen), told, lookups.measure(), worn]
+    steps = [_steps(frozen), _worst(frozen), told]
+    return [flash.measure(), _heap(heap), *steps, lookups.measure(), worn]
 
 
 def _heap(sessions: dict) -> Table:
