@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from host_tests.harness.csms import __main__ as backend
 from tools.calibrate import main as calibrate
 from tools.sim import commands, conditions, options, state
 from tools.sim import main as sim
@@ -31,7 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
     )
     calibrate.add_to(of_calibration)
     of_calibration.set_defaults(run=calibrate.run)
-    given = parser.parse_args(arguments)
+    # Its words are its own, --help too.
+    chosen.add_parser("backend", help="the bench back end alone", add_help=False)
+    given, words = parser.parse_known_args(arguments)
+    if given.command == "backend":
+        return backend.main(words)
+    if words:
+        parser.error(f"unrecognized arguments: {' '.join(words)}")
     return given.run(given)
 
 

@@ -1,12 +1,19 @@
-"""``python -m host_tests.harness.csms``: the bench back end alone, in real time."""
+"""``python -m host_tests.harness.csms``: the bench back end alone, in real time.
+
+Lines of --script, and then of the standard input, are carried out (by_hand.py has them all); each
+is answered with a line that begins with "=".
+"""
 
 import argparse
+import asyncio
+import json
 import signal
 import sys
+from pathlib import Path
 
 from host_tests.harness.virtual_loop import UtcClock, VirtualLoop
 
-from . import Csms, trace
+from . import Csms, by_hand, trace
 from .times import utc_text
 
 
@@ -24,14 +31,43 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"listening on {csms.url}/<identity>", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, loop.stop)
+    led = loop.create_task(_lead(csms, wanted.script))
     loop.run_forever()
+    failed = led.done() and not led.result()
     csms.close()
     loop.finish()
-    return 0
+    return 1 if failed else 0
+
+
+async def _lead(csms: Csms, script: Path | None) -> bool:
+    """A script, after which the program ends, or what is typed; False for a script that failed."""
+    desk = by_hand.ByHand(csms)
+    if script is not None:
+        played = await desk.play(script.read_text(encoding="utf-8").splitlines(), _tell)
+        csms.loop.stop()
+        return played
+    lines = asyncio.StreamReader()
+    try:
+        await csms.loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    except ValueError:
+        return True  # no pipe, no terminal: nobody is going to type anything
+    while line := await lines.readline():
+        if line.strip():
+            _tell(await desk.carry_out(line.decode()))
+    return True
+
+
+def _tell(outcome: dict) -> None:
+    print(f"= {json.dumps(outcome, ensure_ascii=False)}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m host_tests.harness.csms", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m host_tests.harness.csms",
+        description=__doc__,
+        epilog=by_hand.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=9000)
     parser.add_argument("--db", default=":memory:", help="SQLite file; kept over a restart")
@@ -44,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a known charge point; without any, every identity is let in",
     )
     parser.add_argument("--card", action="append", default=[], metavar="IDTAG")
+    parser.add_argument("--script", type=Path, metavar="FILE", help="lines to carry out, then end")
     parser.add_argument("--heartbeat", type=int, default=300, metavar="SECONDS")
     return parser
 

@@ -219,6 +219,11 @@ class Csms:
         for observer in self.observers:
             observer(identity, direction, at_ms, raw)
 
+    @property
+    def connected(self) -> list[str]:
+        """Who has an open WebSocket."""
+        return list(self._lines)
+
     def online(self, identity: str) -> bool:
         """Whether the station has an open WebSocket."""
         return identity in self._lines
