@@ -8,6 +8,8 @@ A line is ``label: instruction operand, operand  # comment``, each part of it op
 - ``.if value`` ... ``.endif``: left out where the value is 0. ``.if`` does not nest.
 - Places are in words. ``entry`` is where the program begins.
 
+A jump goes to a label, never to another name: `stop` is a word of the mailbox, and data.
+
 Instructions: ``move add sub and or lsh rsh`` (the last operand a register or a number), ``ld``
 and ``st`` (register, base register, offset in words), ``adc`` (register, 0, channel),
 ``reg_wr`` and ``reg_rd`` (address, highest bit, lowest bit[, value]), ``jump`` (label[, eq or
@@ -32,6 +34,9 @@ _OPERATORS = {
     ast.BitOr: operator.or_,
 }
 _STEP_MAX = 127
+_WORD_MAX = 0xFFFF  # of the mailbox: the coprocessor sees the lower half
+_CHANNEL_MAX = 7  # of ADC1
+_DATA_BITS, _READ_BITS = 8, 16  # of a register, at once
 
 
 class Fault(ValueError):
@@ -49,6 +54,7 @@ class Program:
     words: list = field(default_factory=list)
     lines: list = field(default_factory=list)
     names: dict = field(default_factory=dict)
+    labels: set = field(default_factory=set)
     mail: list = field(default_factory=list)
 
     @property
@@ -79,6 +85,7 @@ def assemble(text: str, given: dict) -> Program:
         raise Fault("the program has no label entry")
     for at, number, word, operands in steps:
         try:
+            _check_jump(word, operands, program)
             program.words[at] = _instruction(word, operands, at, program.names)
         except ValueError as error:
             raise Fault(f"line {number}: {error}") from error
@@ -91,10 +98,14 @@ def _lines(text: str, names: dict):
     for number, line in enumerate(text.splitlines(), 1):
         label, word, rest = _LINE.match(line).group("label", "word", "rest")
         operands = [part.strip() for part in rest.split(",")] if rest.strip() else []
+        if word in (".if", ".endif") and label:
+            raise Fault(f"line {number}: {word} takes no label")
+        if operands and not word:
+            raise Fault(f"line {number}: {rest.strip()}: expected an instruction")
         if word == ".if":
             if inside:
                 raise Fault(f"line {number}: .if inside the .if of line {inside}")
-            inside, kept = number, bool(_value(rest.strip(), names))
+            inside, kept = number, _condition(number, rest.strip(), names)
         elif word == ".endif":
             if not inside:
                 raise Fault(f"line {number}: .endif without .if")
@@ -105,19 +116,31 @@ def _lines(text: str, names: dict):
         raise Fault(f"line {inside}: .if without .endif")
 
 
+def _condition(number, text, names) -> bool:
+    try:
+        return bool(_value(text, names))
+    except ValueError as error:
+        raise Fault(f"line {number}: {error}") from error
+
+
 def _place(program, steps, number, label, word, operands) -> None:
     if label:
         _name(program, label, len(program.words))
+        program.labels.add(label)
     if word == ".set":
+        _count(word, operands, 2)
         name, value = operands
         _name(program, name, _value(value, program.names))
     elif word == ".mail":
         if steps:
             raise ValueError("the mailbox comes before the instructions")
-        name, value = operands
+        _count(word, operands, 2)
+        name, value = operands[0], _value(operands[1], program.names)
+        if not 0 <= value <= _WORD_MAX:
+            raise ValueError(f"{name} {value}: expected 0 to {_WORD_MAX}")
         _name(program, name, len(program.words))
         program.mail.append(name)
-        program.words.append(_value(value, program.names))
+        program.words.append(value)
         program.lines.append(number)
     elif word:
         steps.append((len(program.words), number, word, operands))
@@ -129,6 +152,11 @@ def _name(program, name, value) -> None:
     if name in program.names:
         raise ValueError(f"{name} is there already")
     program.names[name] = value
+
+
+def _check_jump(word, operands, program) -> None:
+    if word.startswith("jump") and operands and operands[0] not in program.labels:
+        raise ValueError(f"{operands[0]}: unknown label")
 
 
 def _instruction(word: str, operands: list, at: int, names: dict) -> int:
@@ -167,6 +195,8 @@ def _adc(word, operands, at, names) -> int:
     """The multiplexer counts from 1."""
     _count(word, operands, 3)
     channel = _value(operands[2], names)
+    if not 0 <= channel <= _CHANNEL_MAX:
+        raise ValueError(f"channel {channel}: expected 0 to {_CHANNEL_MAX}")
     return encode(
         word, first=_register(operands[0]), sar=_value(operands[1], names), mux=channel + 1
     )
@@ -178,6 +208,11 @@ def _reg(word, operands, at, names) -> int:
     base = address & ~0x3FF
     if base not in PERIPHERALS or address % 4:
         raise ValueError(f"0x{address:08x} is no register that the coprocessor reaches")
+    most = _DATA_BITS if word == "reg_wr" else _READ_BITS
+    if not 0 < high - low + 1 <= most:
+        raise ValueError(f"bits {high} to {low}: expected 1 to {most} of them, the highest first")
+    if data and data[0] >> high - low + 1:
+        raise ValueError(f"{data[0]} does not fit bits {high} to {low}")
     return encode(
         word, high=high, low=low, peripheral=PERIPHERALS[base], word=(address - base) // 4,
         data=data[0] if data else 0,
@@ -185,15 +220,17 @@ def _reg(word, operands, at, names) -> int:
 
 
 def _jump(word, operands, at, names) -> int:
+    """To a label, which _check_jump knows."""
+    _count(word, operands, 2 if len(operands) > 1 else 1)
     kind = operands[1] if len(operands) > 1 else ""
     if kind not in KINDS:
         raise ValueError(f"{kind}: expected eq or ov")
-    return encode(word, kind=KINDS[kind], target=_label(operands[0], names))
+    return encode(word, kind=KINDS[kind], target=names[operands[0]])
 
 
 def _relative(word, operands, at, names) -> int:
     _count(word, operands, 3)
-    step = _label(operands[0], names) - at
+    step = names[operands[0]] - at
     if abs(step) > _STEP_MAX:
         raise ValueError(f"{operands[0]} is {step} words away: at most {_STEP_MAX}")
     test = TESTS.get(operands[2])
@@ -218,12 +255,6 @@ def _register(text) -> int:
     if not _REGISTER.match(text):
         raise ValueError(f"{text}: expected r0 to r3")
     return int(text[1])
-
-
-def _label(text, names) -> int:
-    if text not in names:
-        raise ValueError(f"{text}: unknown label")
-    return names[text]
 
 
 def _value(text: str, names: dict) -> int:
