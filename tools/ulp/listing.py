@@ -1,6 +1,6 @@
-"""The program as it lies in memory, beside its source: ``python -m tools.ulp.listing [NAME=VALUE]``.
+"""The program as it lies in memory, beside its source.
 
-Names are those that a board gives; what is not given is -1, none.
+``python -m tools.ulp.listing [NAME=VALUE ...]``, of the names that a board gives; -1 is none.
 """
 
 import sys

@@ -145,9 +145,10 @@ wanted:         ld r0, r3, latched
                 ld r0, r3, beat_stale
                 jumpr beat_lost, 1, ge
 .if RESIDUAL + 1
+                # The cause first: move sets the zero flag, too, and would hide what sub found.
+                move r1, CAUSE_RESIDUAL
                 reg_rd PAD_IN, RESIDUAL, RESIDUAL
                 sub r0, r0, RESIDUAL_TRIPS
-                move r1, CAUSE_RESIDUAL
                 jump trip, eq
 .endif
 
