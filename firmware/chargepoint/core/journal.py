@@ -15,36 +15,25 @@ Rules:
 - A start whose binding is on the medium was answered: it is never sent again. Of a file with
   several events, fact "sent" tells how far it is delivered: exactly behind each start and stop,
   within sixteen behind readings.
-- Room (``shortage``): when the store is short of it and events wait on it, every second new
-  reading is dropped (1), then all of them (2), then no transaction shall begin (3). What is left
-  is the room of the stops, and ballast.py keeps some in case others take it. Readings would crowd
-  out what bills.
+- When the store is short of room, readings are thinned, never starts and stops: room.py.
 """
 
 from micropython import const
 
 from chargepoint.core import numbers
-from chargepoint.core.ballast import Ballast
 from chargepoint.core.boot_clock import BootClock
 from chargepoint.core.entries import Entries
 from chargepoint.core.folding import Folding
 from chargepoint.core.record import SAMPLED, STARTED, STOPPED, Event, decode, encode
+from chargepoint.core.room import Room
 from chargepoint.core.running import Running
 from chargepoint.core.writes import Writes
 
 # With so many operations waiting (the store refuses), new readings are dropped; starts and stops
 # always find room.
 _WAITING_MAX = const(24)
-# The store is asked for its room after so many events, or when so many of so many bytes (generous)
-# may have used up what is plenty: that is a walk through all of it.
-_SURVEY_EVENTS = const(32)
-_EVENT_BYTES = const(256)
-# Blocks of ballast, one for so many bytes of the store at most.
-_BALLAST = const(4)
-_BALLAST_PART = const(65536)
-# Bytes of room below which ``shortage`` is 1, 2, 3; a small store has its quarter, sixth, tenth.
-_ROOMS = ((98304, 4), (65536, 6), (32768, 10))
-
+# What a file that goes counts as, when there is a shortage: soon there may be room.
+_REMOVED_EVENTS = const(8)
 # Of readings in a file of several events, each so many-th is noted as sent.
 _SENT_MASK = const(15)
 
@@ -57,14 +46,13 @@ _OWN = (numbers.NAME, _CLOCK, _SENT)
 
 class Journal:
     """The journal in ``store``; ``random`` gives the bytes of a new install id. ``thinned`` counts
-    readings that found no room, ``shortage`` tells how short of room the store is (0..3).
+    readings that found no room.
     """
 
     def __init__(self, store, random):
         self.first_seq = 0
         self.next_seq = 0
         self.thinned = 0
-        self.shortage = 0
         self._store = store
         self._writes = Writes(store)
         self._entries = Entries(store, self._writes)
@@ -77,9 +65,7 @@ class Journal:
         self._tail = (0, 0)  # seqs that load() looked at: what is refused there is counted
         self._read_seq = None
         self._read_event = None
-        self._unsurveyed = 0
-        self._odd = False
-        self._ballast = Ballast(store)
+        self._room = Room(store)
 
     @property
     def install_id(self) -> str:
@@ -115,7 +101,7 @@ class Journal:
         known.begin(newest.boot if newest else 0, fresh)
         self._tail = (newest.seq + 1 if newest else self.first_seq, self.next_seq)
         self._forget_answered()
-        self._survey()
+        self._room.survey()
 
     # -- events ---------------------------------------------------------------------------------
 
@@ -128,7 +114,7 @@ class Journal:
         """
         if kind == SAMPLED and self._is_crowded():
             self.thinned += 1
-            self._unsurveyed += 1
+            self._room.used(1)
             return None
         seq = self.next_seq
         running = self._running.after(kind, transaction, seq)
@@ -139,7 +125,8 @@ class Journal:
         self._entries.add(seq, data, kind == SAMPLED, now_ms)
         self._read_seq = self._read_event = None
         self._timeless = self._timeless or utc_s is None
-        self._unsurveyed += self.first_seq < self._entries.fresh_seq
+        if self.first_seq < self._entries.fresh_seq:
+            self._room.used(1)
         self.next_seq = seq + 1
         return seq
 
@@ -151,13 +138,8 @@ class Journal:
         if writes.flush():
             return True
         if writes.pending:
-            return writes.trouble is not None and self._ballast.drop()
-        if self._unsurveyed >= 0:
-            self._survey()
-            return True
-        if self.shortage == 0 and self._ballast.take():
-            return True
-        return self._folding.step(self.first_seq)
+            return writes.trouble is not None and self._room.drop()
+        return self._room.step() or self._folding.step(self.first_seq)
 
     def save(self) -> None:
         """Queue the readings in memory, too."""
@@ -176,7 +158,7 @@ class Journal:
     @property
     def full(self) -> bool:
         """No transaction shall begin: the store refuses, or keeps its room for stops."""
-        return self.shortage == 3 or self._writes.trouble is not None
+        return self._room.shortage == 3 or self._writes.trouble is not None
 
     def facts(self) -> dict:
         """What is to be known of it, fit for JSON."""
@@ -184,7 +166,7 @@ class Journal:
             "boot": self.boot,
             "damaged": self.damaged,
             "thinned": self.thinned,
-            "shortage": self.shortage,
+            "shortage": self._room.shortage,
         }
 
     @property
@@ -367,25 +349,11 @@ class Journal:
 
     # -- inside: room --------------------------------------------------------------------------
 
-    def _survey(self):
-        """See how much room there is; while there is little, see again soon."""
-        room = self._store.room()
-        self.shortage = 0
-        self._unsurveyed = -_SURVEY_EVENTS
-        if room is not None:
-            for least, part in _ROOMS:
-                self.shortage += room[0] < min(least, room[1] // part)
-            self._ballast.most = min(_BALLAST, room[1] // _BALLAST_PART)
-            self._unsurveyed -= max(room[0] - _ROOMS[0][0], 0) // _EVENT_BYTES
-
     def _is_crowded(self):
         """There is no room for one more reading."""
         if self._writes.pending >= _WAITING_MAX:
             return True
-        if self.shortage == 0 or self.first_seq >= self._entries.fresh_seq:
-            return False
-        self._odd = not self._odd
-        return self._odd or self.shortage > 1
+        return self.first_seq < self._entries.fresh_seq and not self._room.spare()
 
     def _forget_stored(self, seq, kind):
         entries = self._entries
@@ -395,5 +363,5 @@ class Journal:
                 self._writes.put(_SENT, sent.encode(), True)
             return
         entries.remove(seq)
-        if self.shortage:
-            self._unsurveyed += _SURVEY_EVENTS // 4
+        if self._room.shortage:
+            self._room.used(_REMOVED_EVENTS)
