@@ -8,11 +8,12 @@ from host_tests.harness import paths
 paths.use_firmware()
 
 from chargepoint.core import record  # noqa: E402
-from chargepoint.core.settings_own import ROWS as OWN_ROWS  # noqa: E402
-from chargepoint.ocpp.v16.settings import ROWS as OCPP_ROWS  # noqa: E402
+from chargepoint.core.settings import rows_of  # noqa: E402
+from chargepoint.core.settings_own import TABLE as OWN  # noqa: E402
+from chargepoint.ocpp.v16.settings import CORE, PROFILES, SECURITY  # noqa: E402
 
 FACTS = ["journal", "clock", "alive", "availability", "reset", "latched", "t/1", "t/x"]
-FACTS += ["set_" + row[0].lower() for row in OWN_ROWS + OCPP_ROWS]
+FACTS += ["set_" + row[0].lower() for row in rows_of((OWN, CORE, PROFILES, SECURITY))]
 FILES = ["crashes", "trace", ".new", "j/0", "j/7", "j/8", "j/x", "j/999999999"]
 NAMES = FILES + [name + slot for name in FACTS for slot in (".a", ".b")]
 

@@ -6,8 +6,9 @@ from host_tests.harness import paths
 
 paths.use_firmware()
 
-from chargepoint.core.settings_own import ROWS as OWN_ROWS  # noqa: E402
-from chargepoint.ocpp.v16.settings import ROWS as OCPP_ROWS  # noqa: E402
+from chargepoint.core.settings import rows_of  # noqa: E402
+from chargepoint.core.settings_own import TABLE as OWN  # noqa: E402
+from chargepoint.ocpp.v16.settings import CORE, PROFILES, SECURITY  # noqa: E402
 
 _UNKNOWN = "unknown setting "
 # How the reason of a failed connection begins, and where to look.
@@ -26,7 +27,7 @@ def explain(text: str) -> str:
     said = lines[-1].removeprefix("ValueError: ")
     if not said.startswith(_UNKNOWN):
         return said
-    names = [row[0] for row in OWN_ROWS + OCPP_ROWS]
+    names = [row[0] for row in rows_of((OWN, CORE, PROFILES, SECURITY))]
     alike = difflib.get_close_matches(said.removeprefix(_UNKNOWN), names)
     return f"{said}; {'perhaps' if alike else 'expected one of'} {', '.join(alike or names)}"
 
