@@ -86,8 +86,8 @@ class Known:
         return self.local_list.find(tag, self._now_s())
 
     def _has_room(self):
-        # Bills go before what is only convenient (journal.py).
-        return self._journal.shortage == 0 and self._journal.trouble is None
+        # Bills go before what is only convenient (room.py).
+        return self._journal.facts()["shortage"] == 0 and self._journal.trouble is None
 
     def _now_s(self):
         # Before the clock is set, what expired by the last known time has expired all the same.

@@ -94,7 +94,7 @@ MUTATIONS = (
     ),
     Mutation(
         "cache_takes_the_last_room", "the cache leaves the room of what bills alone",
-        KNOWN, "return self._journal.shortage == 0 and self._journal.trouble is None",
+        KNOWN, 'return self._journal.facts()["shortage"] == 0 and self._journal.trouble is None',
         "return True", LIST_AND_CALLS,
     ),
 )

@@ -19,7 +19,7 @@ _FULL_BYTES = const(3300)
 _BITS_MAX = const(8)
 _BLOCK = const(4096)
 _SPARE_BYTES = const(512)
-# What must stay free, where it is less than a quarter of all: bills go before lists (journal.py).
+# What must stay free, where it is less than a quarter of all: bills go before lists (room.py).
 _KEEP_BYTES = const(98304)
 # idTags are packed so many a step, for it takes a microcontroller a millisecond each.
 _A_STEP = const(4)

@@ -41,7 +41,8 @@ class Bench:
 
     def __init__(self, **keys):
         self.desk = Desk()
-        self.desk.journal.shortage = 0
+        self.shortage = 0
+        self.desk.journal.facts = lambda: {"shortage": self.shortage}
         self.station = Station(self.desk, **keys)
         self.known = Known(self.station)
         self.calls = self.known.actions()
@@ -205,11 +206,11 @@ def test_odd_details_of_a_word_are_left_away(odd):
 
 
 def test_store_that_is_short_of_room_is_left_to_the_journal():
-    """core/journal.py: what bills goes before what is only convenient."""
+    """core/room.py: what bills goes before what is only convenient."""
     bench = Bench()
-    bench.desk.journal.shortage = 1
+    bench.shortage = 1
     bench.known.learn("A", ACCEPTED)
-    bench.desk.journal.shortage = 0
+    bench.shortage = 0
     bench.desk.journal.trouble = "full"
     bench.known.learn("A", ACCEPTED)
     assert bench.known.find("A") is None and bench.desk.journal.pending == 0
