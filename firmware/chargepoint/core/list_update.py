@@ -131,7 +131,7 @@ def _bucket_at(news, at, bits):
 
 def _filled(listed, base, head, bucket, news, out):
     """The sealed file of ``bucket``: what ``base`` has for it, with ``news``, counted in ``head``;
-    None when nothing is left. It is made in ``out[0]``, piece by piece, for memory may be short."""
+    None when nothing is left. It is made in ``out[0]``, in pieces, for memory may be short."""
     size, gone, spread = 0, [], head.bits != base.bits
     try:
         for piece in listed.pieces(base, bucket >> head.bits - base.bits):
