@@ -113,7 +113,7 @@ def _slots():
     import esp32
 
     try:
-        esp32.Partition(esp32.Partition.RUNNING).get_next_update()
+        esp32.Partition(esp32.Partition.RUNNING).get_next_update()  # type: ignore[arg-type]
     except OSError:
         return None
     from chargepoint.drivers.slots_esp32 import OtaSlots
