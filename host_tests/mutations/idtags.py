@@ -51,7 +51,7 @@ MUTATIONS = (
     ),
     Mutation(
         "rubbish_of_a_cut_stays", "what a cut left is removed",
-        LISTED, "if not self._counts(name)]", "if False]", "local_list",
+        LISTED, "            if not self._counts(name):", "            if False:", "local_list",
     ),
     Mutation(
         "damaged_list_goes_unnoticed", "a damaged list asks for a new one",
