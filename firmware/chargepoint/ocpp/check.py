@@ -60,19 +60,44 @@ class _Walk:
         self._lenient = lenient
 
     def object(self, value, path):
-        """At the first field, or at the closing brace, of an object."""
+        """At the first field of an object, until behind its closing brace; a generator."""
         known = []
         while self._table[self._at] != _END:
             name = self._name()
             field = self._field(value, name, path)
-            if value is not _ABSENT and name in value:
+            if name in value:
                 known.append(name)
-            yield from self._type(field, path + name)
+            kind = self._kind()
+            if kind not in "{[":
+                self._simple(kind, field, path + name)
+            elif field is _ABSENT:
+                self._at = self._behind()
+            elif kind == "{":
+                yield from self.object(_of_type(dict, field, path + name), path + name + ".")
+            else:
+                yield from self._array(_of_type(list, field, path + name), path + name)
             if self._table[self._at] == _SPACE:
                 self._at += 1
         self._at += 1
-        if value is not _ABSENT and len(known) < len(value) and not self._lenient:
+        if len(known) < len(value) and not self._lenient:
             self._refuse_extra(value, path, known)
+
+    def _kind(self):
+        kind = chr(self._table[self._at])
+        self._at += 1
+        return kind
+
+    def _behind(self):
+        """The place behind the object or array that has just been opened."""
+        at, depth = self._at, 1
+        while depth:
+            byte = self._table[at]
+            if byte in b"{[":
+                depth += 1
+            elif byte in b"}]":
+                depth -= 1
+            at += 1
+        return at
 
     def _name(self):
         start = self._at
@@ -85,8 +110,6 @@ class _Walk:
         """The member ``name`` of the object ``value``; stands before the type then."""
         required = self._table[self._at] == _REQUIRED
         self._at += 1
-        if value is _ABSENT:
-            return _ABSENT
         field = value.get(name, _ABSENT)
         if self._lenient and field is None:
             field = _ABSENT
@@ -101,35 +124,27 @@ class _Walk:
                     FORMATION_VIOLATION, "%s: not a property here" % (path + name)[:100]
                 )
 
-    def _type(self, value, path):
-        kind = chr(self._table[self._at])
-        self._at += 1
-        if kind == "{":
-            if value is not _ABSENT and type(value) is not dict:
-                raise _wrong_type(path, "an object")
-            yield from self.object(value, path + ".")
-        elif kind == "[":
-            yield from self._array(value, path)
-        elif kind == "e":
+    def _array(self, items, path):
+        start, end = self._at, self._behind()
+        for number, item in enumerate(items):
+            self._at = start
+            place = "%s[%d]" % (path, number)
+            kind = self._kind()
+            if kind == "{":
+                yield from self.object(_of_type(dict, item, place), place + ".")
+            else:
+                self._simple(kind, item, place)
+            if number % _PAUSE_ITEMS:
+                yield
+        self._at = end
+
+    def _simple(self, kind, value, path):
+        if kind == "e":
             self._enumeration(value, path)
         elif kind == "s":
             self._text(value, path)
         elif value is not _ABSENT:
             self._scalar(kind, value, path)
-
-    def _array(self, value, path):
-        if value is not _ABSENT and type(value) is not list:
-            raise _wrong_type(path, "an array")
-        start = self._at
-        yield from self._type(_ABSENT, path)
-        end = self._at
-        if value is not _ABSENT:
-            for number, item in enumerate(value):
-                self._at = start
-                yield from self._type(item, "%s[%d]" % (path, number))
-                if number % _PAUSE_ITEMS:
-                    yield
-        self._at = end + 1
 
     def _enumeration(self, value, path):
         start = self._at + 1
@@ -176,6 +191,12 @@ class _Walk:
         except ValueError:
             if not self._lenient:
                 raise _wrong_value(path, "an ISO 8601 time")
+
+
+def _of_type(wanted, value, path):
+    if type(value) is not wanted:
+        raise _wrong_type(path, "an object" if wanted is dict else "an array")
+    return value
 
 
 def _in_tenths(value):

@@ -49,7 +49,6 @@ class Dialogue:
         self._answers = []
         self._awaited = []
         self._work = None
-        self._now_ms = 0
         self._open = None
         self._open_id = None
         self._open_text = None
@@ -140,58 +139,70 @@ class Dialogue:
             call.done(outcome, payload, now_ms)
 
     def _go_on(self, now_ms):
-        self._now_ms = now_ms
+        """Read and check a piece of what came; act on it once it is whole.
+
+        Acting is done here and not in the generator: a board's stack is 10 to 15 KB, and each
+        generator on it takes some of that.
+        """
         try:
             next(self._work)
-        except StopIteration:
-            self._work = None
+            return
+        except StopIteration as end:
+            frame, fault = end.value
+        self._work = None
+        self._act(frame, fault, now_ms)
 
     def _receive(self, text):
-        """A generator: what is to be done with ``text``, with pauses."""
+        """A generator that returns (the frame, an exception that says what is wrong or None)."""
+        frame = None
         try:
             frame = yield from frames.parsing(text)
-        except frames.FrameError as error:
-            self._malformed(error, self._now_ms)
-            return
-        if frame is None:
+            if frame is not None and frame[0] == frames.CALL:
+                yield from self._inbound.checking(frame[2], frame[3])
+            elif frame is not None and frame[0] == frames.RESULT and frame[1] == self._open_id:
+                yield from self._inbound.checking_answer(self._open.action, frame[2])
+        except (frames.FrameError, OcppError, MemoryError) as fault:
+            return frame, fault
+        return frame, None
+
+    def _act(self, frame, fault, now_ms):
+        if isinstance(fault, frames.FrameError):
+            self._malformed(fault, now_ms)
+        elif frame is None:
             self._ignore("unknown MessageTypeId")
         elif frame[0] == frames.CALL:
-            yield from self._called(frame[1], frame[2], frame[3])
+            self._called(frame[1], frame[2], frame[3], fault, now_ms)
         elif frame[1] != self._open_id:
-            self._belated(frame, self._now_ms)
-        elif frame[0] == frames.RESULT:
-            yield from self._answered(frame[2])
+            self._belated(frame, now_ms)
+        elif frame[0] == frames.ERROR:
+            self._finish(REFUSED, (frame[2], frame[3]), now_ms)
+        elif fault is not None:
+            self._refuse_answer(_code(fault), str(fault), now_ms)
         else:
-            self._finish(REFUSED, (frame[2], frame[3]), self._now_ms)
-
-    def _answered(self, payload):
-        try:
-            yield from self._inbound.checking_answer(self._open.action, payload)
-        except OcppError as error:
-            self._refuse_answer(error.code, error.description, self._now_ms)
-            return
-        self._finish(ANSWERED, payload, self._now_ms)
+            self._finish(ANSWERED, frame[2], now_ms)
 
     def _refuse_answer(self, code, description, now_ms):
         self._ignore("answer: " + description)
         self._finish(REFUSED, (code, description), now_ms)
 
-    def _called(self, unique_id, action, payload):
-        inbound, registration = self._inbound, self.registration
+    def _called(self, unique_id, action, payload, fault, now_ms):
+        registration = self.registration
         accepted = registration is None or registration.accepted
-        if not accepted and not registration.listens(self._now_ms):
+        if not accepted and not registration.listens(now_ms):
             self._ignore("call %s while the registration is rejected" % action)
             return
-        try:
-            yield from inbound.checking(action, payload)
-            result = inbound.answer(action, payload, self._now_ms, accepted)
-        except (OcppError, MemoryError) as error:
-            self._answer(_refusal(unique_id, error), self._now_ms)
-            return
-        if callable(result):
+        result = None
+        if fault is None:
+            try:
+                result = self._inbound.answer(action, payload, now_ms, accepted)
+            except (OcppError, MemoryError) as error:
+                fault = error
+        if fault is not None:
+            self._answer(_refusal(unique_id, fault), now_ms)
+        elif callable(result):
             self._awaited.append((unique_id, result))
         else:
-            self._answer(_result(unique_id, result), self._now_ms)
+            self._answer(_result(unique_id, result), now_ms)
 
     def _answer_awaited(self, now_ms):
         for waiting in list(self._awaited):
@@ -246,10 +257,13 @@ def _result(unique_id, payload):
         return _refusal(unique_id, error)
 
 
-def _refusal(unique_id, error):
-    if isinstance(error, OcppError):
-        return frames.build_error(unique_id, error.code, error.description)
-    return frames.build_error(unique_id, INTERNAL_ERROR, "out of memory")
+def _refusal(unique_id, fault):
+    description = fault.description if isinstance(fault, OcppError) else "out of memory"
+    return frames.build_error(unique_id, _code(fault), description)
+
+
+def _code(fault):
+    return fault.code if isinstance(fault, OcppError) else INTERNAL_ERROR
 
 
 def status_of(told):

@@ -76,7 +76,8 @@ def parsing(text: str):
     except ValueError as error:
         kind, unique_id = _head_of(text)
         raise FrameError(kind, unique_id, "not JSON: %s" % error)
-    except MemoryError:
+    except (MemoryError, RuntimeError):
+        # RuntimeError: the stack is too short for so deep a text.
         kind, unique_id = _head_of(text)
         raise FrameError(kind, unique_id, "no memory for this message", INTERNAL_ERROR)
     if type(frame) is not list or not frame:

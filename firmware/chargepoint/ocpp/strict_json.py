@@ -136,8 +136,10 @@ class _Reader:
         more = not self.opened(depth, 93)
         while more:
             first = self.first()
-            if first == _OBJECT or first == _ARRAY:
-                values.append((yield from self.value(depth - 1)))
+            if first == _OBJECT:
+                values.append((yield from self.members(depth - 1)))
+            elif first == _ARRAY:
+                values.append((yield from self.items(depth - 1)))
             else:
                 values.append(self.scalar(first))
             if self.tired():
@@ -165,8 +167,10 @@ class _Reader:
                 raise self.wrong("a colon")
             self.at += 1
             first = self.first()
-            if first == _OBJECT or first == _ARRAY:
-                values[name] = yield from self.value(depth - 1)
+            if first == _OBJECT:
+                values[name] = yield from self.members(depth - 1)
+            elif first == _ARRAY:
+                values[name] = yield from self.items(depth - 1)
             else:
                 values[name] = self.scalar(first)
             if self.tired():
