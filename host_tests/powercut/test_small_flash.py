@@ -17,7 +17,7 @@ SETTINGS = {
 
 def test_station_on_a_small_flash_sells_only_what_it_keeps(make_stage_on, tmp_path):
     """Issue 4: what happens when flash is full."""
-    chip = FlashFile(tmp_path / "chip", 20)
+    chip = FlashFile(tmp_path / "chip", 26)
     with make_stage_on("unix", "stage", settings=SETTINGS, flash=chip) as stage:
         stage.start()
         stage.ready()
