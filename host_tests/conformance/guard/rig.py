@@ -129,10 +129,19 @@ class Rig:
 
     @property
     def window_ms(self) -> float:
-        """How long a window takes, of the last ones."""
+        """How long a window takes, to some 2 us, of the next ten."""
+        began_us = self._next_window_us()
+        for _ in range(10):
+            self.beat()
+            ended_us = self._next_window_us()
+        return (ended_us - began_us) / 10_000
+
+    def _next_window_us(self):
         before, from_us = self.told("windows"), self.ulp.now_us
-        self.advance_ms(30)
-        return (self.ulp.now_us - from_us) / (self.told("windows") - before) / 1000
+        while self.told("windows") == before:
+            self.ulp.advance(20)
+            assert self.ulp.now_us - from_us < 5_000, f"no window: {self.ulp.stopped}"
+        return self.ulp.now_us
 
     # -- a trial -------------------------------------------------------------------------------
 

@@ -119,7 +119,7 @@ def test_soft_reset_is_a_heartbeat_that_stands(case):
 
 @pytest.mark.parametrize("clock_hz", [SLOWEST_HZ, NOMINAL_HZ])
 def test_opens_when_the_request_is_withdrawn(case, clock_hz):
-    """Ours: the station's own opening takes effect at the end of the window; nothing is latched."""
+    """Ours: the station's own opening takes effect after the window; nothing is latched."""
     found = []
     for seed in range(20):
         rig = Rig(clock_hz=clock_hz, seed=seed).hold()
@@ -143,6 +143,45 @@ def test_monitor_that_trips_low_is_understood(case):
     rig.hold()
     rig.ulp.input(RESIDUAL, False)
     case.at_most("until the drive was off", round(rig.opens_ms(5), 2), 2)
+
+
+def test_what_is_told_never_runs_ahead_of_what_is_done(case):
+    """Ours: who polls the mailbox at any moment of a trip reads no relay as open that is driven,
+    and finds the cause as soon as it is told to be latched."""
+    rig = Rig(bad_limit=1).hold()
+    rig.pilot(9, -12)
+    seen = set()
+    while rig.ulp.now_us < 20_000:
+        rig.ulp.advance(0.5)
+        relay, latched, cause = rig.tells("relay", "latched", "cause")
+        seen.add((rig.closed, relay, latched, cause))
+    closed, opened = (True, 1, 0, 0), (False, 0, 1, HIGH)
+    between = {(False, 1, 0, 0), (False, 1, 0, HIGH), (False, 1, 1, HIGH)}
+    case.equals("driven, relay, latched, cause", sorted(seen - {closed, opened} - between), [])
+    case.holds("each was seen", seen == {closed, opened} | between)
+
+
+def test_closes_nothing_before_its_limits_are_written(case):
+    """Ours: as it is loaded, every pilot is a bad one."""
+    rig = Rig()
+    for at, word in enumerate(rig.program.words[: rig.program.entry]):
+        rig.ulp.write32(0x50000000 + 4 * at, word)
+    rig.put("beat_limit", 100)
+    rig.put("request", REQUEST)
+    rig.advance_ms(20)
+    case.equals("changes of the drive", rig.ulp.taken(), [])
+    rig.put("request", 0)
+    rig.put("beat_limit", 0)
+    rig.put("high_most", counts(7.5))
+    rig.put("high_least", counts(1.5))
+    rig.put("low_most", counts(-10))
+    rig.advance_ms(5)
+    rig.beating = False
+    rig.advance_ms(5)
+    rig.put("request", REQUEST)
+    rig.advance_ms(20)
+    case.equals("changes of the drive without a heartbeat's limit", rig.ulp.taken(), [])
+    case.equals("cause", rig.told("cause"), BEAT)
 
 
 def test_second_relay_follows_its_own_request(case):
@@ -176,13 +215,13 @@ def test_board_with_the_least_has_a_guard_as_well(case):
     case.equals("cause", rig.told("cause"), HIGH)
 
 
-# -- the RTC watchdog: modelled from its description, not yet seen on a chip -----------------------
+# -- the RTC watchdog: modelled from its description, not yet seen on a chip ---------------------
 
 
 @pytest.mark.parametrize("fault", ["adc_hangs", "clock_stands", "main_processor_takes_the_adc"])
 def test_watchdog_opens_when(case, fault):
     """ulp.md 0: a program that stands does not feed the RTC watchdog, which resets the pads."""
-    rig = Rig(watchdog_us=50_000).hold()
+    rig = Rig(watchdog_us=50_000, seed=len(fault)).hold()
     if fault == "adc_hangs":
         rig.ulp.adc_hang()
     elif fault == "clock_stands":
@@ -214,7 +253,7 @@ def test_stop_opens_and_ends_the_program(case):
     case.equals("the timer that would wake it", rig.ulp.read32(0x3FF48018), 0)
 
 
-# -- no trip without a cause -----------------------------------------------------------------------
+# -- no trip without a cause ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("duty_bp", [500, 5000, 9700])
@@ -225,7 +264,7 @@ def test_noise_and_bursts_do_not_trip(case, duty_bp, volts):
     rig.pilot(volts, -12)
     rig.hold()
     longest = 0
-    for burst in range(5):
+    for _burst in range(5):
         rig.ulp.disturb(PILOT, rig.ulp.now_us + rig.random.uniform(0, 2000), 15_000, 450)
         for _ in range(40):
             rig.advance_ms(5)

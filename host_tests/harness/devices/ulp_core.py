@@ -11,6 +11,7 @@ from tools.ulp.encoding import ALU, FORMS, KINDS, TESTS, decode, encode
 
 WORDS = 2048
 _MASK = 0xFFFF
+_UNKNOWN = (1, 1, 1, 1)  # a program that takes them for 0 is found out
 _PERIPHERALS = (0x3FF48000, 0x3FF48400, 0x3FF48800, 0x3FF48C00)
 _KIND = {number: name for name, number in KINDS.items()}
 _TEST = {number: name for name, number in TESTS.items()}
@@ -34,8 +35,10 @@ class Core:
         self._code = [*self._fresh, (0, partial(self._stop, WORDS, "ran off the memory"))]
 
     def start(self, place: int) -> None:
-        """Run from ``place``, in words."""
+        """Run from ``place``, in words. What the registers then hold is not documented."""
         self.place, self.stopped = place, ""
+        self.registers[:] = _UNKNOWN
+        self.stage = 1
 
     def store(self, at: int, word: int) -> None:
         """A word of the memory, which may be an instruction."""
