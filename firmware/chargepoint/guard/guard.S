@@ -9,7 +9,9 @@
 # - the residual-current monitor, where there is one on an RTC pad, does not trip.
 #
 # A window is SAMPLES conversions, always longer than a period of the pilot (1 ms): at 8.5 MHz and
-# 72 cycles a sample 1.7 ms, and at 11 MHz still 1.3 ms.
+# 72 cycles a sample 1.7 ms, and at 11 MHz still 1.3 ms. The clock is not exact, so the station
+# counts windows before it asks for anything, and reckons both limits from what a window takes:
+# bad_limit is 15 ms in windows + 3, for a burst of 15 ms touches 15 ms in windows + 2 of them.
 #
 #   state      relay  latched   leaves it
 #   released   open   0         request is REQUEST, the window is good, the beat fresh -> holding

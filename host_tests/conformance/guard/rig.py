@@ -21,6 +21,8 @@ NOMINAL_HZ, SLOWEST_HZ, FASTEST_HZ = 8_500_000, 6_000_000, 11_000_000
 REQUEST = 0xC105
 BEAT, HIGH, LOW, DIODE, FROM_RESIDUAL = 2, 3, 4, 5, 7
 COUNTS_A_VOLT = 150
+WINDOW_CYCLES = 15_000  # as the suite finds it
+BURST_US = 15_000
 STEP_US = 5_000  # of the station that the rig plays: so often the beat moves
 _MUX, _INPUT = 1 << 19, 1 << 13
 _CHARGING, _ADC_OFF = (6, -12), 1 << 31 | 1 << 18
@@ -29,6 +31,11 @@ _CHARGING, _ADC_OFF = (6, -12), 1 << 31 | 1 << 18
 def counts(volts) -> int:
     """What the ADC reads of a pilot."""
     return round(2048 + COUNTS_A_VOLT * volts)
+
+
+def bad_limit_for(window_us) -> int:
+    """One more than a burst can touch: those that lie in it, and both at its ends."""
+    return int(BURST_US // window_us) + 3
 
 
 @cache
@@ -40,12 +47,15 @@ def program_for(**changed):
 class Rig:
     """``ulp`` runs the program; the pilot is that of a charging vehicle; nothing is asked yet.
 
+    ``bad_limit``: without it, what a station finds right for the clock; ``sample_cycles`` more
+    than the 72 that a sample is reckoned to take, for the description may be read both ways.
     ``watchdog_us``: of the RTC watchdog; 0 leaves it off. ``beating``: the station's heartbeat.
     """
 
     def __init__(
-        self, program=None, duty_bp=5000, clock_hz=NOMINAL_HZ, seed=1, bad_limit=12,
+        self, program=None, duty_bp=5000, clock_hz=NOMINAL_HZ, seed=1, bad_limit=None,
         beat_limit=100, watchdog_us=0, sigma=0,
+        sample_cycles=0,
     ):  # fmt: skip
         self.program = program or program_for()
         self.random = random.Random(seed)
@@ -54,13 +64,14 @@ class Rig:
         self.ulp.pilot(PILOT, *map(counts, _CHARGING), duty_bp, sigma=sigma)
         self.ulp.level(PROXIMITY, 1111)
         self.ulp.level(TEMPERATURE, 2222)
-        self.hand_over()
+        self.hand_over(sample_cycles)
+        window_us = (WINDOW_CYCLES + 200 * sample_cycles) * 1e6 / clock_hz
         self.ulp.load_binary(0, self.program.blob)
         for name, value in {
             "high_most": counts(7.5),
             "high_least": counts(1.5),
             "low_most": counts(-10),
-            "bad_limit": bad_limit,
+            "bad_limit": bad_limit or bad_limit_for(window_us),
             "beat_limit": beat_limit,
         }.items():
             self.put(name, value)
@@ -68,11 +79,12 @@ class Rig:
         if watchdog_us:
             self.watch(watchdog_us)
 
-    def hand_over(self) -> None:
+    def hand_over(self, sample_cycles=0) -> None:
         """ADC1 and the pads, as ulp.md §2 does it."""
         ulp = self.ulp
         ulp.cpu_reads_adc()
         ulp.write32(0x3FF48854, ulp.read32(0x3FF48854) & ~_ADC_OFF)
+        ulp.write32(0x3FF48800, ulp.read32(0x3FF48800) + (sample_cycles << 8))
         ulp.write32(0x3FF48408, 1 << RELAY | 1 << SECOND)
         ulp.write32(0x3FF4848C, 1 << 17 | 1 << 5)  # GPIO32: to RTC, readable
         ulp.write32(0x3FF484B0, _MUX | _INPUT)  # GPIO27
