@@ -34,15 +34,17 @@ class Alive:
         """Leave a sign when it is due and one of ``bays`` has a running transaction."""
         if self._due_ms is not None and now_ms < self._due_ms:
             return
-        first = self._due_ms is None
-        self._due_ms = None
-        words = []
+        first, self._due_ms = self._due_ms is None, None
         for bay in bays:
             if bay.transaction.running:
                 self._due_ms = now_ms + timing.ALIVE_MS
-                if bay.meter.reading is not None:
-                    words.append("%d:%d" % (bay.transaction.number, bay.meter.reading.energy_wh))
         # What has just begun is in the journal with its time and register.
         if self._due_ms is not None and not first:
-            text = " ".join(["%d" % (self._utc() or 0)] + words)
-            self._journal.put(_NAME, text.encode())
+            self._journal.put(_NAME, " ".join(self._words(bays)).encode())
+
+    def _words(self, bays):
+        words = ["%d" % (self._utc() or 0)]
+        for bay in bays:
+            if bay.transaction.running and bay.meter.reading is not None:
+                words.append("%d:%d" % (bay.transaction.number, bay.meter.reading.energy_wh))
+        return words
