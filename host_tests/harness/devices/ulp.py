@@ -3,7 +3,7 @@
 It executes the blob that ships, by documented cycles: RTC slow memory, RTC pads, ADC1 as far as
 registers decide, the RTC watchdog. Facts: esp-idf's instruction set and the ESP32's reference
 manual; that the ADC hangs while the main processor holds it, and reads 4095 after a reset of the
-processor, are reports of users, and modelled. What no ESP32 has shown yet is in docs/guard.md.
+processor, are reports of users, and modelled. No real ESP32 was compared with yet.
 """
 
 import random
@@ -109,8 +109,13 @@ class Ulp:
         self._sar.signals[channel] = Level(self._random, counts)
 
     def disturb(self, channel: int, from_us: float, for_us: float, counts: int) -> None:
-        """From a moment (since power-on) on, samples are off by up to ``counts``, either way."""
-        self._sar.signals[channel].disturbances.append((from_us, from_us + for_us, counts))
+        """From a moment (since power-on) on, samples are off by up to ``counts``, either way.
+
+        Disturbances that are over are forgotten.
+        """
+        signal = self._sar.signals[channel]
+        left = [one for one in signal.disturbances if one[1] > self._now_us]
+        signal.disturbances = [*left, (from_us, from_us + for_us, counts)]
 
     def input(self, bit: int, level: bool) -> None:
         """What the outside drives a pad to."""
