@@ -13,7 +13,7 @@ from pathlib import Path
 from tools.paths import ROOT
 from tools.report import page, records
 
-_SUITE = "host_tests/conformance/iec61851"
+_SUITES = ("host_tests/conformance/iec61851", "host_tests/conformance/guard")
 _FOLDER = ROOT / "build/report"
 
 
@@ -37,7 +37,7 @@ def main(words: list) -> int:
 
 def _run_suite(targets, source):
     chosen = [word for name in targets for word in ("--target", name)]
-    command = [sys.executable, "-m", "pytest", _SUITE, "-q", "--tb=line", *chosen]
+    command = [sys.executable, "-m", "pytest", *_SUITES, "-q", "--tb=line", *chosen]
     return subprocess.run([*command, "--report", str(source.resolve())], cwd=ROOT).returncode
 
 

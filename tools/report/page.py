@@ -64,7 +64,7 @@ def _head(stories, ran, heading):
     )
     verdict = f'<ul class="failures">{links}</ul>' if failed else ""
     return (
-        "<h1>IEC 61851-1: timing and safety</h1>"
+        "<h1>IEC 61851-1 and the guard: timing and safety</h1>"
         f'<p class="sub">{escape(heading)}</p><ul class="counts">{"".join(counts)}</ul>{verdict}'
         f'<p class="note">{escape(_NOTE)}</p>'
     )
