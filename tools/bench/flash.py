@@ -15,13 +15,14 @@ def measure() -> Table:
     compiled = _named(rooms(files, len))
     table = Table("Flash, bytes", ("room", ".mpy", "ROMFS"))
     for room in _ORDER:
-        own = {place: data for place, data in files.items() if _room_of(place) == room}
+        own = {place: data for place, data in files.items() if room_of(place) == room}
         table.rows.append((room, compiled[room], len(pack(own))))
     table.rows.append(("all", sum(compiled.values()), len(pack(files))))
     return table
 
 
-def _room_of(place):
+def room_of(place: str) -> str:
+    """The room of a file of the application."""
     (room,) = _named(rooms({place: b""}, len))
     return room
 
