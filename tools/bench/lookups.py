@@ -2,10 +2,14 @@
 
 import random
 
-from chargepoint.core.local_list import LocalList
-from chargepoint.core.writes import Writes
-from host_tests.harness.store import MemoryStore
+from host_tests.harness import paths
 from tools.bench.table import Table
+
+paths.use_firmware()
+
+from chargepoint.core.local_list import LocalList  # noqa: E402
+from chargepoint.core.writes import Writes  # noqa: E402
+from host_tests.harness.store import MemoryStore  # noqa: E402
 
 _LENGTHS = (10, 1000, 10_000)
 # An entry as fleets have them: a seven-byte UID, an expiry, a parent.
