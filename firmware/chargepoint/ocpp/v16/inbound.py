@@ -113,8 +113,8 @@ class Inbound:
 
     def _change_availability(self, payload):
         connector = self._connector(payload, 0)
-        operative = payload["type"] == "Operative"
-        return {"status": self._charge.change_availability(connector, operative)}
+        charge, operative = self._charge, payload["type"] == "Operative"
+        return charge.once_saved({"status": charge.change_availability(connector, operative)})
 
     def _clear_cache(self, payload):
         charge = self._charge
