@@ -7,6 +7,7 @@ in the journal before it comes here; everything else may be said again or forgot
 from chargepoint.core import timing
 from chargepoint.core.authorisation import ACCEPTED
 from chargepoint.core.record import STARTED
+from chargepoint.known import parent_in
 from chargepoint.ocpp import dialogue as outcomes
 from chargepoint.ocpp.access import Access
 from chargepoint.ocpp.calls import CallQueue
@@ -87,7 +88,7 @@ class Exchange:
         def done(outcome, payload, now_ms):
             if outcome == outcomes.ANSWERED:
                 info = payload["idTagInfo"]
-                parent = info.get("parentIdTag")
+                parent = parent_in(info)
                 self._station.known.learn(tag, info)
                 authorisation.answered(number, info["status"], parent, now_ms)
             else:
@@ -199,7 +200,7 @@ class Exchange:
         if event.kind != STARTED or bay is None:
             return
         info = payload["idTagInfo"]
-        bay.transaction.parent = info.get("parentIdTag") or bay.transaction.parent
+        bay.transaction.parent = parent_in(info) or bay.transaction.parent
         if info["status"] != ACCEPTED:
             bay.deauthorise(self._remote.now_ms)
 

@@ -4,10 +4,16 @@ The list goes before the cache, and what is in the list is never in the cache (O
 back end that contradicts the list it sent is told so: LocalListConflict.
 """
 
+from micropython import const
+
 from chargepoint.core import tags
 from chargepoint.core.local_list import LocalList
 from chargepoint.core.tag_cache import TagCache
 from chargepoint.ocpp import times
+
+
+# The standard's 20 and some, for answers are read leniently; a longer one could match nothing.
+_LONGEST_PARENT = const(40)
 
 
 class Known:
@@ -44,9 +50,7 @@ class Known:
                 text = "local list: %s is %s, the back end says %s"
                 self._log.write("warning", text % (tag, listed[0], status))
         elif self._settings.get("AuthorizationCacheEnabled") and self._has_room():
-            expiry_s, parent = _expiry_s(info), info.get("parentIdTag")
-            parent = parent if isinstance(parent, str) else None
-            self.cache.learn(tag, status, expiry_s, parent, self._now_s())
+            self.cache.learn(tag, status, _expiry_s(info), parent_in(info), self._now_s())
 
     def actions(self) -> dict:
         """The calls about the list, for Inbound.add."""
@@ -92,6 +96,12 @@ class Known:
     def _now_s(self):
         # Before the clock is set, what expired by the last known time has expired all the same.
         return self._clock.utc_s() or self._time.floor_s or None
+
+
+def parent_in(info: dict) -> str:
+    """The parentIdTag of an idTagInfo that nobody may have checked; None where it is none."""
+    parent = info.get("parentIdTag")
+    return parent if isinstance(parent, str) and len(parent) <= _LONGEST_PARENT else None
 
 
 def _expiry_s(info):

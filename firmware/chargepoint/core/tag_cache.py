@@ -37,6 +37,9 @@ class TagCache:
         before = tags.find(entries, key)
         if before == entry:
             return
+        if len(entry) > SET_BYTES:
+            # No set ever has room for it.
+            return
         if before is not None:
             entries = entries.replace(before, b"", 1)
         while len(entries) + len(entry) > SET_BYTES or entries.count(tags.MARK) >= SET_ENTRIES:

@@ -49,6 +49,14 @@ def test_word_that_is_known_already_wears_no_flash():
     assert desk.store.writes > writes and desk.cache.find(one, NOW_S)[0] == "Blocked"
 
 
+def test_word_that_no_set_has_room_for_is_not_kept():
+    """Else room would be made for ever: a step that does not end."""
+    desk = Desk()
+    learn(desk, "AB", parent="P")
+    learn(desk, "AB", "Blocked", parent="P" * tag_cache.SET_BYTES)
+    assert desk.cache.find("AB", NOW_S) == ("Accepted", "P")
+
+
 def test_full_cache_forgets_what_is_not_accepted_then_what_is_oldest():
     """OCPP 1.6 §3.5.1: invalid entries first, then the oldest."""
     desk = Desk()

@@ -51,6 +51,21 @@ def test_answers_to_start_and_stop_are_learned(stage):
     assert known(stage, CARD_TAG) == ("Accepted", "FLEET")
 
 
+def test_parent_that_is_far_too_long_is_none(stage):
+    """OCPP 1.6 §7.28: at most 20 characters; answers are read leniently, but it is kept nowhere."""
+    start = {"idTag": CARD_TAG, "connectorId": 1}
+    stage.vehicle.plug_in(amps=16)
+    stage.csms.answer(
+        "StartTransaction",
+        with_={"transactionId": 5, "idTagInfo": {"status": "Accepted", "parentIdTag": "P" * 5000}},
+    )
+    stage.csms.call(IDENTITY, "RemoteStartTransaction", start)
+    stage.until_status("Charging", 30)
+    stage.advance(3)
+    assert known(stage, CARD_TAG) == ("Accepted", None)
+    assert stage.target.device.station.bays[0].transaction.parent is None
+
+
 def test_stop_without_a_card_teaches_nothing(stage):
     """A RemoteStop tells no idTag: its idTagInfo, if any, is no one's."""
     stage.charge(3)
