@@ -245,12 +245,32 @@ def _key(row, text):
 
 
 def _url(row, text):
+    """One that can't be dialled must not be taken: no back end could mend it then."""
     _text(row, text)
-    if text and not (text.startswith("ws://") or text.startswith("wss://")):
+    scheme, _, rest = text.partition("://")
+    authority = rest.partition("/")[0]
+    if not text:
+        return text
+    if "@" in authority:
+        raise _wrong(row, "***", "an address without user and password")
+    if scheme not in ("ws", "wss"):
         raise _wrong(row, text, "ws://... or wss://...")
-    if " " in text or text in ("ws://", "wss://"):
-        raise _wrong(row, text, "an address without spaces, with a host")
+    if [byte for byte in text.encode() if not 33 <= byte <= 126 or byte == 35]:
+        raise _wrong(row, text, "what is not printable ASCII percent-encoded")
+    if not _is_place(authority):
+        raise _wrong(row, text, "an address with a host, and a port from 1 to 65535 if any")
     return text
+
+
+def _is_place(authority):
+    """``host``, ``host:port``, ``[IPv6]`` or ``[IPv6]:port``."""
+    inside, bracket, rest = authority.rpartition("]")
+    host, colon, port = rest.partition(":")
+    if colon and not (len(port) < 6 and _plain_number(port) and 0 < int(port) < 65536):
+        return False
+    if bracket:
+        return inside.startswith("[") and ":" in inside and not host
+    return host != "" and "?" not in host and "[" not in host
 
 
 def _items(text):

@@ -52,7 +52,10 @@ def test_every_default_is_valid_and_every_name_is_there_once(settings):
         ("MeterValuesSampledData", "Voltage, Current.Import", ("Voltage", "Current.Import")),
         ("MeterValuesSampledData", "", ()),
         ("ConnectorPhaseRotation", "0.RST,1.RTS", ("0.RST", "1.RTS")),
-        ("CentralSystemUrl", "wss://h/é", "wss://h/é"),
+        ("CentralSystemUrl", "wss://h/%C3%A9?y=1", "wss://h/%C3%A9?y=1"),
+        ("CentralSystemUrl", "ws://10.0.0.1:9000", "ws://10.0.0.1:9000"),
+        ("CentralSystemUrl", "wss://[fe80::1]:8443/o", "wss://[fe80::1]:8443/o"),
+        ("CentralSystemUrl", "ws://[::1]", "ws://[::1]"),
         ("AuthorizationKey", "0123456789abcdef" * 2, bytes.fromhex("0123456789abcdef" * 2)),
         ("AuthorizationKey", "a plain password", b"a plain password"),
         ("AuthorizationKey", "z" * 32, b"z" * 32),
@@ -87,6 +90,18 @@ def test_changed_value_is_typed_and_survives_a_restart(drawer, settings, name, t
         ("CentralSystemUrl", "http://h"),
         ("CentralSystemUrl", "ws://"),
         ("CentralSystemUrl", "ws://a b"),
+        ("CentralSystemUrl", "wss://h/é"),
+        ("CentralSystemUrl", "ws://h/#part"),
+        ("CentralSystemUrl", "ws:///path"),
+        ("CentralSystemUrl", "ws://h:0"),
+        ("CentralSystemUrl", "ws://h:65536/"),
+        ("CentralSystemUrl", "ws://h:80x"),
+        ("CentralSystemUrl", "ws://h:"),
+        ("CentralSystemUrl", "ws://fe80::1"),
+        ("CentralSystemUrl", "ws://[::1"),
+        ("CentralSystemUrl", "ws://[::1]x"),
+        ("CentralSystemUrl", "ws://h?x"),
+        ("CentralSystemUrl", "ws://user:secret@h/"),
         ("ChargePointVendor", ""),
         ("ChargePointVendor", "x" * 21),
         ("ChargePointVendor", "a\nb"),
@@ -122,6 +137,8 @@ def test_reboot_is_required_where_the_row_says_so(settings):
 def test_write_only_value_is_never_shown(settings):
     assert settings.text("AuthorizationKey") is None
     settings.change("AuthorizationKey", "secret" * 10)
+    assert "secret" not in settings.why
+    settings.change("CentralSystemUrl", "ws://user:secret@h/")
     assert "secret" not in settings.why
 
 
