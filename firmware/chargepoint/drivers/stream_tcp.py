@@ -131,7 +131,12 @@ class TcpStream:
         """Connect to the next address of the name."""
         family, kind, protocol, _, address = self._addresses.pop(0)
         self._address = address
-        self._socket = self._sockets.socket(family, kind, protocol)
+        try:
+            self._socket = self._sockets.socket(family, kind, protocol)
+        except OSError as error:
+            # A board has few of them.
+            self._failed("no socket: error %d" % error.errno)
+            return
         self._socket.setblocking(False)
         self.state = OPENING
         self._poll = select.poll()
@@ -165,7 +170,7 @@ class TcpStream:
         if self._server_name is not None:
             try:
                 self._secure()
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, MemoryError) as error:
                 self._end(_tls_reason(error))
                 return
         # MicroPython's streams answer None when nothing can be done, without an exception.

@@ -84,14 +84,14 @@ def _zone_s(text, at):
     if zone in ("", "Z", "z"):
         return 0
     length = len(zone)
-    if zone[0] not in "+-" or length not in (3, 5, 6) or (length == 6 and zone[3] != ":"):
+    if zone[:1] not in ("+", "-") or length not in (3, 5, 6) or length == 6 and zone[3:4] != ":":
         raise _wrong(text)
     hours = _digits(text, at + 1, at + 3)
     minutes = _digits(text, at + length - 2, at + length) if length > 3 else 0
     if hours > 14 or minutes > 59:
         raise _wrong(text)
     seconds = hours * 3600 + minutes * 60
-    return seconds if zone[0] == "+" else -seconds
+    return seconds if zone[:1] == "+" else -seconds
 
 
 def _is_leap(year):

@@ -143,6 +143,30 @@ def test_connection_that_fails_at_once_is_told(code, reason):
     assert (stream.state, stream.reason) == ("closed", reason)
 
 
+def test_board_without_a_socket_to_spare_is_told():
+    """The step goes on: the next dial finds one, or not."""
+
+    def none_left(*_):
+        raise OSError(errno.ENFILE, "")
+
+    row = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 9))
+    stream = TcpStream(sockets(socket=none_left, getaddrinfo=lambda *_: [row, row]))
+    stream.open("127.0.0.1", 9, False, "")
+    assert (stream.state, stream.reason) == ("closed", f"no socket: error {errno.ENFILE}")
+
+
+def test_tls_that_there_is_no_memory_for_is_closed(listener):
+    """A context and its certificates take some 10 KB of a small heap."""
+
+    def full(certified):
+        raise MemoryError("memory allocation failed")
+
+    stream = TcpStream(socket, full)
+    stream.open("127.0.0.1", port_of(listener), True, "localhost")
+    poll_until(stream, lambda: stream.state == "closed")
+    assert stream.reason == "tls: memory allocation failed"
+
+
 def test_tls_without_a_context_is_refused(stream):
     stream.open("127.0.0.1", 1, True, "localhost")
     assert (stream.state, stream.reason) == ("closed", "no tls")
