@@ -341,7 +341,7 @@ class Station:
         self._recovered = True
         reason = self._restart.reason_of_start()
         for transaction, connector, started, last in self.journal.unfinished():
-            last_s = max(self.journal.utc_of(last) or 0, self._alive.utc_s) or None
+            last_s = max(self.journal.utc_of(last) or 0, self._alive.utc_of(transaction)) or None
             meter_wh = _register_of(last)
             if meter_wh is None:
                 # A reading without the register: what the start knew is the least.

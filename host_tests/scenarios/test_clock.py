@@ -172,3 +172,29 @@ def test_power_cut_off_line_dates_nothing_by_the_floor(make_stage):
     stage.finished_session()
     start = stage.csms.calls(IDENTITY, "StartTransaction")[0]
     assert abs(stage.seconds(start["timestamp"]) - began_s) <= 5
+
+
+def test_power_cut_of_a_session_without_a_clock_is_not_dated_before_its_start(make_stage):
+    """A sign of life of an earlier session says nothing of this one (core/alive)."""
+    stage = make_stage(settings={"AllowOfflineTxForUnknownId": "true"}).ready()
+    stage.charge(400)
+    stage.tap()
+    stage.finished_session()
+    stage.vehicle.unplug()
+    stage.advance(5)
+    stage.csms.stop()
+    stage.power_cut()
+    stage.advance(8 * 3600)
+    stage.start()
+    stage.vehicle.plug_in(amps=16)
+    stage.tap()
+    stage.until(lambda: stage.contactor.closed, 60, "energy")
+    stage.advance(30)
+    stage.power_cut()
+    stage.advance(60)
+    stage.csms.start()
+    stage.start()
+    stage.until(lambda: len(stage.csms.calls(IDENTITY, "StopTransaction")) == 2, 300, "a stop")
+    start = stage.csms.calls(IDENTITY, "StartTransaction")[1]
+    stop = stage.csms.calls(IDENTITY, "StopTransaction")[1]
+    assert stage.seconds(stop["timestamp"]) >= stage.seconds(start["timestamp"])

@@ -11,20 +11,24 @@ _NAME = "alive"
 
 
 class Alive:
-    """Kept by ``journal``. ``utc_s`` is the time of the last sign that an earlier start left, 0
-    when it left none; ``utc`` tells the time of day or None."""
+    """Kept by ``journal``; ``utc`` tells the time of day or None."""
 
     def __init__(self, journal, utc):
         self._journal = journal
         self._utc = utc
         self._due_ms = None
         words = (journal.get(_NAME) or b"").split()
-        self.utc_s = int(words[0]) if words and words[0].isdigit() and len(words[0]) < 11 else 0
+        self._utc_s = int(words[0]) if words and words[0].isdigit() and len(words[0]) < 11 else 0
         self._registers = {}
         for word in words[1:]:
             number, _, register_wh = word.partition(b":")
             if number.isdigit() and register_wh.isdigit():
                 self._registers[int(number)] = int(register_wh)
+
+    def utc_of(self, transaction: int) -> int:
+        """The time of the last sign that an earlier start left, if ``transaction`` is in it, else
+        0: where a later one began without a clock, the sign may be from long before it."""
+        return self._utc_s if transaction in self._registers else 0
 
     def register_wh(self, transaction: int) -> int:
         """The register of ``transaction`` in the last sign that an earlier start left, or 0."""
@@ -45,6 +49,8 @@ class Alive:
     def _words(self, bays):
         words = ["%d" % (self._utc() or 0)]
         for bay in bays:
-            if bay.transaction.running and bay.meter.reading is not None:
-                words.append("%d:%d" % (bay.transaction.number, bay.meter.reading.energy_wh))
+            if bay.transaction.running:
+                reading = bay.meter.reading
+                register_wh = 0 if reading is None else reading.energy_wh
+                words.append("%d:%d" % (bay.transaction.number, register_wh))
         return words

@@ -43,7 +43,7 @@ def test_sign_is_left_every_five_minutes_with_time_and_registers(facts):
     run(Alive(facts, lambda: 1790000000), bays, 10 * timing.ALIVE_MS)
     assert facts.puts == 10
     again = Alive(facts, None)
-    assert again.utc_s == 1790000000
+    assert [again.utc_of(number) for number in (7, 8, 9)] == [1790000000, 1790000000, 0]
     assert [again.register_wh(number) for number in (7, 8, 9)] == [1234, 99, 0]
 
 
@@ -66,20 +66,29 @@ def test_first_sign_of_each_transaction_comes_five_minutes_after_its_begin(facts
 
 
 def test_sign_without_a_clock_or_a_reading_tells_what_is_known(facts):
-    run(Alive(facts, lambda: None), [Part(7, None), Part(8, 50)], timing.ALIVE_MS)
+    bays = [Part(7, None), Part(8, 50)]
+    run(Alive(facts, lambda: None), bays, timing.ALIVE_MS)
     again = Alive(facts, None)
-    assert again.utc_s == 0 and again.register_wh(8) == 50 and again.register_wh(7) == 0
+    assert again.utc_of(8) == 0 and again.register_wh(8) == 50 and again.register_wh(7) == 0
+    run(Alive(facts, lambda: 1790000000), bays, timing.ALIVE_MS)
+    assert Alive(facts, None).utc_of(7) == 1790000000
 
 
-@pytest.mark.parametrize("left", [b"17", b"17 ", b"17 x:y 5", b"17 :4 5:"])
-def test_sign_of_another_version_or_program_is_taken_as_far_as_it_goes(facts, left):
-    """0.3 wrote the time alone."""
+def test_sign_of_an_earlier_transaction_dates_no_later_one(facts):
+    """Its stop would else lie before its start, where that one began without a clock."""
+    run(Alive(facts, lambda: 1790000000), [Part(7, 1234)], timing.ALIVE_MS)
+    assert Alive(facts, None).utc_of(8) == 0
+
+
+@pytest.mark.parametrize("left", [b"17 3:1", b"17  3:1", b"17 x:y 5 3:1", b"17 3:1 :4 5:"])
+def test_sign_of_another_program_is_taken_as_far_as_it_goes(facts, left):
     facts["alive"] = left
     again = Alive(facts, None)
-    assert again.utc_s == 17 and again.register_wh(5) == 0
+    assert again.utc_of(3) == 17 and again.register_wh(3) == 1
+    assert again.utc_of(5) == 0 and again.register_wh(5) == 0
 
 
-@pytest.mark.parametrize("left", [b"", b"x", b"9" * 40, b"-5 7:1", b"\xff\xfe"])
+@pytest.mark.parametrize("left", [b"", b"x", b"17", b"9" * 40 + b" 7:1", b"-5 7:1", b"\xff\xfe 7:1"])
 def test_sign_that_is_none_tells_no_time(facts, left):
     facts["alive"] = left
-    assert Alive(facts, None).utc_s == 0
+    assert Alive(facts, None).utc_of(7) == 0
