@@ -212,6 +212,9 @@ class Exchange:
     def _trigger_status(self, connector):
         numbers = range(len(self._station.bays) + 1) if connector is None else (connector,)
         for number in numbers:
+            if self.dialogue.ready:
+                self.statuses.ask(number)
+                continue
             payload = self.statuses.payload(number)
             if payload is None or not self._triggered.put(Call("StatusNotification", payload)):
                 return _status(False)

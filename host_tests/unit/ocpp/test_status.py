@@ -291,6 +291,37 @@ def test_triggered_status_is_what_holds_now(desk):
     assert Desk().reporter.payload(1) is None
 
 
+def test_triggered_status_comes_after_those_that_led_to_it(desk):
+    """OCPP 1.6 §5.17, §4.9: it may not overtake what still waits to be said."""
+    for phase in ("charging", "suspended_ev", "finishing", "free"):
+        desk.facts(phase)
+    desk.reporter.ask(1)
+    assert desk.statuses() == ["Charging", "SuspendedEV", "Finishing", "Available"]
+
+
+def test_triggered_status_is_said_once_though_it_is_known(desk):
+    desk.reporter.ask(1)
+    assert desk.statuses() == ["Available"]
+
+
+def test_triggered_status_does_not_wait_for_the_minimum_duration():
+    """OCPP 1.6 §9.1.22: that is for changes."""
+    desk = Desk(MinimumStatusDuration="60")
+    desk.boot()
+    desk.facts("charging")
+    assert desk.statuses() == []
+    desk.reporter.ask(1)
+    assert desk.statuses() == ["Charging"]
+
+
+def test_triggered_status_of_a_link_that_broke_is_forgotten(desk):
+    desk.reporter.ask(1)
+    desk.line.ready = False
+    desk.facts()
+    desk.line.ready = True
+    assert desk.statuses() == []
+
+
 def test_connector_0_knows_three_statuses(desk):
     desk.facts(connector=0, available=False)
     desk.facts(connector=0, fault=WELDED, faulted=True)
@@ -302,7 +333,7 @@ FACTS = st.tuples(
     st.booleans(),
     st.sampled_from([None, WELDED, READER]),
     st.booleans(),
-    st.sampled_from(["drain", "one", "wait", "outage", "back"]),
+    st.sampled_from(["drain", "one", "wait", "outage", "back", "ask"]),
 )
 
 
@@ -318,6 +349,8 @@ def test_whatever_the_facts_do_only_allowed_transitions_are_said_and_the_truth_i
         desk.line.ready = then != "outage" and (desk.line.ready or then == "back")
         if then == "drain":
             desk.drain()
+        elif then == "ask":
+            desk.reporter.ask(1)
         elif then == "one" and desk.line.ready:
             call = desk.reporter.next(desk.now_ms)
             if call is not None:

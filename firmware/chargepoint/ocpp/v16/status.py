@@ -89,6 +89,7 @@ class _Place:
         self.now = None
         self.waiting = []
         self.told = None
+        self.asked = False
 
 
 class StatusReporter:
@@ -117,8 +118,10 @@ class StatusReporter:
         status = _status(phase, available, faulted)
         if phase == "unplugged" and fault is None:
             fault = _UNPLUGGED
-        if not self._dialogue.ready and place.waiting:
-            place.waiting.clear()
+        if not self._dialogue.ready:
+            place.asked = False
+            if place.waiting:
+                place.waiting.clear()
         if place.now is not None and place.now.says(status, fault):
             return
         place.now = _Report(status, fault, self._utc_s(), now_ms)
@@ -130,8 +133,15 @@ class StatusReporter:
         for place in self._places:
             place.told = None
 
+    def ask(self, connector: int) -> None:
+        """TriggerMessage of an accepted station: what holds now is said, also if it was before.
+
+        In its turn, so that the back end sees no status before those that led to it.
+        """
+        self._places[connector].asked = True
+
     def payload(self, connector: int) -> dict:
-        """The StatusNotification of what holds now (TriggerMessage); None before any facts."""
+        """The StatusNotification of what holds now; None before any facts."""
         place = self._places[connector]
         return None if place.now is None else self._payload(connector, place.now)
 
@@ -144,6 +154,8 @@ class StatusReporter:
             place = self._places[connector]
             report = self._due(place, now_ms)
             if report is not None:
+                if report is place.now:
+                    place.asked = False
                 self._sending = place, report
                 return Call("StatusNotification", self._payload(connector, report), self._done)
         return None
@@ -172,7 +184,9 @@ class StatusReporter:
         if told is None:
             # The first word after a boot is on what holds now.
             return place.now
-        if told.says(wanted.status, wanted.fault) or not self._lasted(wanted, place, now_ms):
+        if told.says(wanted.status, wanted.fault):
+            return wanted if place.asked else None
+        if not place.asked and not self._lasted(wanted, place, now_ms):
             return None
         if told.status == wanted.status or allowed(told.status, wanted.status):
             return wanted
