@@ -57,7 +57,9 @@ class Remote:
     def change_availability(self, connector: int, operative: bool) -> str:
         """Connector 0 is the whole station; "Accepted" or "Scheduled"; OCPP 1.6 §5.2."""
         station = self._station
-        return station.availability.change(connector, operative, station.busy())
+        status = station.availability.change(connector, operative, station.busy())
+        station.admit()
+        return status
 
     def reset(self, hard: bool) -> bool:
         """Start anew once the answer has left and transactions have ended; OCPP 1.6 §5.14."""

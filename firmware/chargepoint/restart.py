@@ -33,6 +33,7 @@ class Restart:
         self._earliest_ms = now_ms + timing.RESET_FLUSH_MS
         # If the power goes or the meter stays silent, the next start finds the true reason.
         station.journal.put(RESET, kind.encode())
+        station.admit()
         for bay in station.bays:
             if bay.transaction.running:
                 bay.transaction.stop(kind + "_reset", now_ms)

@@ -259,6 +259,19 @@ class Station:
             "connectors": [bay.facts(now_ms) for bay in self.bays],
         }
 
+    def admit(self) -> bool:
+        """Tell each bay whether it may take a driver; True when nothing at all may flow.
+
+        What the back end just changed counts before the next transaction could begin.
+        """
+        shut = self.faults.blocking or self._restart.kind is not None
+        claimed = self.upkeep.claims
+        for bay in self.bays:
+            bay.updating = claimed
+            bay.operative = not claimed and self.availability.operative(bay.number)
+            bay.shut = shut or self.journal.full
+        return shut
+
     # -- inside ---------------------------------------------------------------------------------
 
     def _tell_of_store(self):
@@ -328,13 +341,7 @@ class Station:
         if self.availability.waiting:
             self.availability.transaction_ended(self.busy())
         self.reservations.tick(now_ms)
-        shut = self.faults.blocking or self._restart.kind is not None
-        claimed = self.upkeep.claims
-        for bay in self.bays:
-            bay.updating = claimed
-            bay.operative = not claimed and self.availability.operative(bay.number)
-            bay.shut = shut or self.journal.full
-        self.supply.settle(shut, now_ms)
+        self.supply.settle(self.admit(), now_ms)
 
     def _recover(self, now_ms):
         """Hand every transaction that did not live to record its stop to its bay."""

@@ -45,6 +45,26 @@ def test_second_reset_may_make_it_hard_but_does_not_put_it_off(stage):
     assert stage.target.device.station.ports.reset.cause == "reset"
 
 
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}),
+        ("Reset", {"type": "Soft"}),
+    ],
+)
+def test_no_one_begins_after_the_answer_that_shuts_the_connector(stage, action, payload):
+    """OCPP 1.6 §5.2, §5.14: also when it comes in the step in which a driver was accepted."""
+    stage.vehicle.plug_in(amps=16)
+    stage.until_status("Preparing", 5)
+    stage.advance(10)
+    stage.csms.call(IDENTITY, "RemoteStartTransaction", {"idTag": CARD_TAG}, at_once=True)
+    asked = stage.csms.call(IDENTITY, action, payload, at_once=True)
+    stage.until(lambda: asked.done, 5, "an answer")
+    assert asked.result == {"status": "Accepted"}
+    stage.advance(40)
+    assert stage.csms.calls(IDENTITY, "StartTransaction") == []
+
+
 def test_transaction_messages_can_all_be_triggered_twice_in_a_row(stage):
     """More than the queue takes is Rejected, not forgotten silently."""
     stage.csms.answer("Heartbeat", never=True)
