@@ -141,7 +141,7 @@ def test_station_delivers_a_thousand_sessions_in_order_and_answers_all_the_while
         sizes.append(kept(journal, outbox))
         judge(stage, heard, registers)
         assert max(waits) < 1000, waits
-        assert max(sizes) < 400 and max(sizes) - min(sizes) < 60, sizes
+        assert max(sizes) < 150 and max(sizes) - min(sizes) < 30, sizes
 
 
 def charge_meanwhile(stage):
