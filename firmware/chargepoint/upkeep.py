@@ -74,7 +74,7 @@ class Upkeep:
     def next(self, now_ms: int):
         """A status that is to be told, or None; what is told is on the medium before."""
         call = None
-        if not self._station.journal.pending:
+        if self.is_kept:
             if self._firmware is not None:
                 call = self._firmware.notices.next(now_ms)
             if call is None and self._diagnostics is not None:
@@ -126,6 +126,12 @@ class Upkeep:
             self._transfer.stop()
             self._borrower = self._transfer = None
 
+    @property
+    def is_kept(self) -> bool:
+        """All is on the medium, or it refuses: then no one is left without an answer."""
+        journal = self._station.journal
+        return not journal.pending or journal.trouble is not None
+
     # -- inside ---------------------------------------------------------------------------------
 
     def _unwatched(self):
@@ -144,10 +150,8 @@ class Upkeep:
             raise OcppError(PROPERTY_CONSTRAINT_VIOLATION, str(error))
 
     def _saved(self, payload):
-        journal = self._station.journal
-
         def told(now_ms):
-            return None if journal.pending else payload
+            return payload if self.is_kept else None
 
         return told
 

@@ -4,6 +4,7 @@ import pytest
 
 from host_tests.harness.stage import IDENTITY, Stage
 from host_tests.harness.store import MemoryStore
+from host_tests.updates.teller import Teller
 
 SETTINGS = {
     "AllowOfflineTxForUnknownId": "true",
@@ -112,3 +113,20 @@ def test_power_cut_in_a_full_store_loses_no_stop(stage):
     stage.start()
     stage.advance(20)
     check(stage, 1, before_wh)
+
+
+def test_store_that_refuses_everything_keeps_no_one_waiting_for_an_answer(tmp_path):
+    """What is wrong with it is just what the diagnostics are wanted for (OCPP 1.6 §4.4)."""
+    store = MemoryStore()
+    with Stage("in_process", tmp_path, store=store) as stage:
+        stage.start()
+        stage.ready()
+        tell = Teller(stage)
+        store.full = True
+        for _ in range(20):
+            assert "fileName" in tell.diagnostics()
+        tell.until("Uploaded")
+        assert any(b"trouble full" in each for each in tell.files.put.values())
+        assert tell.update() == {}
+        store.full = False
+        tell.until("DownloadFailed")

@@ -17,6 +17,7 @@ class Journal:
     """Facts that are kept when ``pending`` is 0."""
 
     boot = 1
+    trouble = None
 
     def __init__(self):
         self.pending = 0

@@ -85,7 +85,7 @@ class Diagnostics(Machine):
         state = self.state
         if state == "waiting":
             # The answer leaves first, and it waits for the medium.
-            if not self._station.journal.pending:
+            if self._upkeep.is_kept:
                 self._tell("due", now_ms)
         elif state == "counting":
             self._count_line(now_ms)
