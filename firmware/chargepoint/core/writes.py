@@ -64,10 +64,12 @@ class Writes:
         if self.get(name) == data:
             return
         at = self._last(name)
-        if at is not None and self._queue[at][0] == _FACT and not behind:
-            self._queue[at] = (_FACT, name, data)
-        else:
-            self._queue.append((_FACT, name, data))
+        if at is not None and self._queue[at][0] == _FACT:
+            if not behind:
+                self._queue[at] = (_FACT, name, data)
+                return
+            self._queue.pop(at)
+        self._queue.append((_FACT, name, data))
 
     def clear(self, name: str) -> None:
         """Queue the end of fact ``name``.
