@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS card (
 CREATE TABLE IF NOT EXISTS session (
     row INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL, transaction_id INTEGER,
     connector INTEGER, id_tag TEXT, meter_start INTEGER, start_time TEXT, start_message TEXT,
-    meter_stop INTEGER, stop_time TEXT, stop_id_tag TEXT, reason TEXT);
+    meter_stop INTEGER, stop_time TEXT, stop_id_tag TEXT, reason TEXT, reservation INTEGER);
 CREATE INDEX IF NOT EXISTS session_of ON session (identity, transaction_id);
 CREATE TABLE IF NOT EXISTS reading (
     row INTEGER PRIMARY KEY, identity TEXT NOT NULL, session INTEGER, connector INTEGER,
@@ -38,6 +38,10 @@ class Book:
         # The bench machine's own power cuts are not what is being tested.
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_TABLES)
+        columns = [row["name"] for row in self._db.execute("PRAGMA table_info(session)")]
+        if "reservation" not in columns:
+            # A book of an earlier version.
+            self._db.execute("ALTER TABLE session ADD COLUMN reservation INTEGER")
         self.sessions = Sessions(self._db)
 
     def close(self) -> None:

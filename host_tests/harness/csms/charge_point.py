@@ -73,6 +73,7 @@ class ServedChargePoint(ChargePoint):
             "id_tag": id_tag,
             "meter_start": meter_start,
             "start_time": timestamp,
+            "reservation": told.get("reservation_id"),
         }
         transaction_id = self._book.sessions.start(self.id, call_unique_id, start)
         return call_result.StartTransaction(transaction_id, self._card(id_tag))

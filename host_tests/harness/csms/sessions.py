@@ -26,9 +26,9 @@ class Sessions:
     def start(self, identity: str, message: str, told: dict) -> int:
         """The transactionId of a start, new or sent again.
 
-        ``told`` has connector, id_tag, meter_start and start_time.
+        ``told`` has connector, id_tag, meter_start, start_time, and may have reservation.
         """
-        named = {"identity": identity, "message": message, **told}
+        named = {"identity": identity, "message": message, "reservation": None, **told}
         known = self._db.execute(
             "SELECT transaction_id FROM session WHERE identity = :identity AND"
             " (start_message = :message OR (connector = :connector AND id_tag = :id_tag"
@@ -39,8 +39,9 @@ class Sessions:
             return known[0]
         row = self._db.execute(
             "INSERT INTO session"
-            " (identity, start_message, connector, id_tag, meter_start, start_time) VALUES"
-            " (:identity, :message, :connector, :id_tag, :meter_start, :start_time)",
+            " (identity, start_message, connector, id_tag, meter_start, start_time, reservation)"
+            " VALUES (:identity, :message, :connector, :id_tag, :meter_start, :start_time,"
+            " :reservation)",
             named,
         ).lastrowid
         self._db.execute("UPDATE session SET transaction_id = row WHERE row = ?", (row,))
@@ -135,7 +136,7 @@ class Sessions:
         """Every session, oldest first, each with its readings under ``values``."""
         rows = self._db.execute(
             "SELECT row, identity, transaction_id, connector, id_tag, meter_start, meter_stop,"
-            " start_time, stop_time, stop_id_tag, reason FROM session"
+            " start_time, stop_time, stop_id_tag, reason, reservation FROM session"
             " WHERE ? IN (identity, '') ORDER BY row",
             (identity or "",),
         ).fetchall()

@@ -77,7 +77,7 @@ def test_cards_are_known_by_any_case_until_they_expire(csms, loop, station):
 
 
 def test_a_session_is_recorded_with_its_readings(csms, station):
-    started = station.call("StartTransaction", START)[2]
+    started = station.call("StartTransaction", {**START, "reservationId": 7})[2]
     assert started["idTagInfo"] == {"status": "Accepted"}
     number = started["transactionId"]
     assert station.call("MeterValues", _values(number), "m2") == [3, "m2", {}]
@@ -97,6 +97,7 @@ def test_a_session_is_recorded_with_its_readings(csms, station):
         "stop_time": STOP["timestamp"],
         "stop_id_tag": "04A1",
         "reason": "Local",
+        "reservation": 7,
     }
     assert [(value["source"], value["value"]) for value in values] == [
         ("MeterValues", "1200"),

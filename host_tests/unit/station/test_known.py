@@ -52,7 +52,7 @@ def test_answers_to_start_and_stop_are_learned(stage):
 
 
 def test_parent_that_is_far_too_long_is_none(stage):
-    """OCPP 1.6 §7.28: at most 20 characters; answers are read leniently, but it is kept nowhere."""
+    """OCPP 1.6 §7.28: at most 20 characters; a longer one is kept nowhere."""
     start = {"idTag": CARD_TAG, "connectorId": 1}
     stage.vehicle.plug_in(amps=16)
     stage.csms.answer(
