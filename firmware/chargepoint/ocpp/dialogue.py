@@ -189,7 +189,7 @@ class Dialogue:
         registration = self.registration
         accepted = registration is None or registration.accepted
         if not accepted and not registration.listens(now_ms):
-            self._ignore("call %s while the registration is rejected" % action)
+            self._ignore("call %s while the registration is rejected" % action[:50])
             return
         result = None
         if fault is None:

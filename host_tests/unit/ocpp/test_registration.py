@@ -122,6 +122,13 @@ def test_rejected_says_and_answers_nothing_until_the_interval_is_over(boot):
     boot.answer(90_000)
 
 
+def test_complaint_about_a_long_action_is_short(boot):
+    """It goes to a log, and that to a serial line."""
+    boot.answer(0, "Rejected", 90)
+    boot.dialogue.receive_text('[2,"p","%s",{}]' % ("x" * 150), 10)
+    assert boot.dialogue.ignored == 1 and len(boot.dialogue.complaint) < 120
+
+
 @pytest.mark.parametrize("interval", [0, -5])
 def test_interval_0_leaves_the_choice_to_us(boot, interval):
     boot.answer(0, "Pending", interval)
