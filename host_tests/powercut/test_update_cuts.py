@@ -137,9 +137,9 @@ def test_update_that_finds_no_room_is_not_fetched(make):
         tell.update(retries=2, retryInterval=5)
         tell.until("Downloading")
         store.full = True
-        stage.advance(30)
-        assert tell.firmware == ["Downloading"]
-        # What it came to is told as soon as it can be kept.
-        store.full = False
         tell.until("DownloadFailed")
+        # It can't be kept, and is told all the same; once it can, it is not told again.
+        store.full = False
+        stage.advance(30)
+        assert tell.firmware == ["Downloading", "DownloadFailed"]
         assert tell.version == "0.4.0"
