@@ -7,6 +7,7 @@ in the journal before it comes here; everything else may be said again or forgot
 from chargepoint.core import timing
 from chargepoint.core.authorisation import ACCEPTED
 from chargepoint.core.record import STARTED
+from chargepoint.core.timekeeping import EARLIEST_S
 from chargepoint.known import parent_in
 from chargepoint.ocpp import dialogue as outcomes
 from chargepoint.ocpp.access import Access
@@ -53,8 +54,12 @@ class Exchange:
             "securityprofile": access.change_profile,
             "authorizationkey": access.change_key,
         }
+        # A floor is kept when someone has told the time: not at a station's very first start, when
+        # a person waits for it.
+        spread = station.ports.reset.cause == "power" and station.time.floor_s > EARLIEST_S
+        link, settled = station.ports.link, station.time.settled
         self.connection = Connection(
-            station.ports.link, self.dialogue, settings, random, access, station.time.settled
+            link, self.dialogue, settings, random, access, settled, spread
         )
         self.statuses = StatusReporter(len(station.bays), settings, self.dialogue, self._utc_s)
         self._calls = CallQueue(_QUEUE)

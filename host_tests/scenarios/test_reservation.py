@@ -104,7 +104,7 @@ def test_reservation_expires_without_power(stage):
     stage.power_cut()
     stage.advance(61)
     stage.start()
-    stage.until_status("Available", 30)
+    stage.until(lambda: stage.facts()["registration"] == "accepted", 30, "accepted")
     stage.advance(5)
     assert stage.status() == "Available" and cancel(stage) == "Rejected"
 

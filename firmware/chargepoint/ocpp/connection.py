@@ -6,6 +6,7 @@ least, so that 10,000 stations do not return in the same second.
 
 | how it ended | the wait |
 |---|---|
+| the power came back, of a station that was known to the back end | up to 10 s, all by chance |
 | not dialled: no network yet, or the name is being looked up | 1 s, no random part |
 | refused, reset, unreachable, time-out, no pong; any close before it lasted | 3 s, to 96 s |
 | close 1000, 1001, 1012 of a connection that had lasted | 1 s: a back end that restarts |
@@ -54,10 +55,10 @@ class Connection:
 
     Call ``tick`` in every step; it polls the link and ticks the dialogue. An empty
     CentralSystemUrl keeps the station off line. ``settled(now_ms)`` says whether certificates may
-    be judged now; None: always.
+    be judged now; None: always. ``spread``: the first dial waits, too, for many may begin at once.
     """
 
-    def __init__(self, link, dialogue, settings, random, access=None, settled=None):
+    def __init__(self, link, dialogue, settings, random, access=None, settled=None, spread=False):
         self.state = WAITING
         self.reason = ""
         self._access = Access(settings) if access is None else access
@@ -67,6 +68,7 @@ class Connection:
         self._settings = settings
         self._random = random
         self._due_ms = None
+        self._spread = spread
         self._since_ms = 0
         self._pinged_ms = None
         self._tries = 0
@@ -133,6 +135,9 @@ class Connection:
         self._due_ms = now_ms
 
     def _wait(self, now_ms):
+        if self._spread:
+            self._spread = False
+            self._due_ms = now_ms + self._jittered(0)
         if self._due_ms is not None and now_ms < self._due_ms:
             return
         if not self._settings.get("CentralSystemUrl"):

@@ -60,7 +60,7 @@ class WireLink(ports.Link):
 class Line:
     """A connection on a WireLink, stepped by the test."""
 
-    def __init__(self, jitter=0, settled=None, **factory):
+    def __init__(self, jitter=0, settled=None, spread=False, **factory):
         factory.setdefault("CentralSystemUrl", URL)
         factory.setdefault("Identity", "PL 1/a")
         self.settings = new_settings(**factory)
@@ -68,7 +68,7 @@ class Line:
         self.dialogue = Dialogue(self.settings, FixedRandom(), new_inbound(settings=self.settings))
         random = FixedRandom(jitter)
         self.connection = Connection(
-            self.link, self.dialogue, self.settings, random, settled=settled
+            self.link, self.dialogue, self.settings, random, settled=settled, spread=spread
         )
         self.now_ms = 0
         self.connection.tick(0)
@@ -471,3 +471,11 @@ def test_back_end_that_opens_and_closes_again_and_again_is_left_for_the_second()
         line.run(STEP_MS)
         line.redialled_after()
     assert line.link.opened[-1][1].startswith("ws://spare/")
+
+
+@pytest.mark.parametrize("jitter, wanted_ms", [(0, 0), (128, 5019), (255, 9999)])
+def test_first_dial_is_spread_where_the_power_was_off_for_many(jitter, wanted_ms):
+    """A street comes back at once; the wait is by chance, and only the first one's."""
+    line = Line(jitter=jitter, spread=True)
+    waited_ms = line.redialled_after(11_000) if not line.link.opened else 0
+    assert wanted_ms <= waited_ms < wanted_ms + 2 * STEP_MS

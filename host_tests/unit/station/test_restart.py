@@ -64,3 +64,23 @@ def test_retried_reset_goes_on_as_soon_as_it_can(make):
     assert asked == []
     store.full = False
     stage.until(lambda: asked, 5, "a reset")
+
+
+def test_power_that_comes_back_does_not_bring_all_stations_in_the_same_second(tmp_path):
+    """After a regional power cut; not at the very first start, nor after a reset."""
+    dialled_ms = []
+    for seed in range(8):
+        with Stage("in_process", tmp_path, seed=seed) as stage:
+            stage.start()
+            stage.until(lambda: stage.facts()["online"], 1, "the first dial")
+            stage.ready()
+            stage.csms.call(IDENTITY, "Reset", {"type": "Hard"})
+            stage.until(lambda: stage.restarts == 1, 10, "a restart")
+            stage.until(lambda: stage.facts()["online"], 1, "a dial after a reset")
+            stage.power_cut()
+            stage.advance(60)
+            stage.start()
+            began_ms = stage.now_ms
+            stage.until(lambda: stage.facts()["online"], 11, "a dial")
+            dialled_ms.append(stage.now_ms - began_ms)
+    assert max(dialled_ms) - min(dialled_ms) > 3000 and len(set(dialled_ms)) > 3, dialled_ms
