@@ -347,15 +347,18 @@ class Station:
         """Hand every transaction that did not live to record its stop to its bay."""
         self._recovered = True
         reason = self._restart.reason_of_start()
-        for transaction, connector, started, last in self.journal.unfinished():
+        unfinished = self.journal.unfinished()
+        newest = {each[1]: each[0] for each in unfinished}
+        for transaction, connector, started, last in unfinished:
             last_s = max(self.journal.utc_of(last) or 0, self._alive.utc_of(transaction)) or None
             meter_wh = _register_of(last)
             if meter_wh is None:
                 # A reading without the register: what the start knew is the least.
                 meter_wh = _register_of(started)
             meter_wh = max(meter_wh, self._alive.register_wh(transaction))
-            if connector > len(self.bays):
-                # The station was rebuilt with fewer connectors; nothing more can be measured.
+            if connector > len(self.bays) or transaction != newest[connector]:
+                # The station was rebuilt with fewer connectors, or the stop rotted and another
+                # driver came: nothing more can be measured for this one.
                 body = {"tag": None, "reason": reason, "meter_wh": meter_wh}
                 self.journal.record(STOPPED, connector, transaction, last_s, now_ms, body)
                 continue

@@ -245,7 +245,8 @@ class Journal:
         if not self._clock.learn(self.boot, utc_s, now_ms):
             return
         first = self.read(self.first_seq)
-        if self._timeless or (first is not None and first.utc_s is None):
+        # What waits from earlier starts may have none, and is dated by this one from now on.
+        if self._timeless or (first is not None and first.boot < self.boot):
             self._writes.put(_CLOCK, self._clock.saved(first.boot if first else 0))
 
     def utc_of(self, event) -> int:

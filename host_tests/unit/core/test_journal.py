@@ -314,6 +314,23 @@ def test_events_of_a_start_that_never_knew_the_time_get_the_next_start_that_did(
     assert third.utc_of(third.read(seq)) == UTC_S - 7
 
 
+def test_time_found_for_an_earlier_start_is_kept_though_what_waits_before_has_its_own(store):
+    """The event of the start without a clock is not the first, and was recorded before this one."""
+    journal = settle(load(store))
+    record_start(journal)
+    settle(journal)
+    second = settle(load(store))
+    _, seq = record_start(second, connector=2, utc_s=None, now_ms=10000)
+    settle(second)
+    again = load(store)
+    again.set_clock(UTC_S + 500, 0)
+    found_s = again.utc_of(again.read(seq))
+    settle(again)
+    fourth = load(store)
+    fourth.set_clock(UTC_S + 9000, 0)
+    assert fourth.utc_of(fourth.read(seq)) == found_s == UTC_S + 500
+
+
 def test_clock_costs_no_write_when_every_event_has_its_time(store, journal):
     record_start(journal)
     settle(journal)

@@ -1,9 +1,12 @@
 """A Reset that does not get everything ended: when it is carried out all the same (§5.14)."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from chargepoint.core.journal import Journal
+from chargepoint.core.record import STARTED
 from host_tests.harness.stage import IDENTITY, Stage
 from host_tests.harness.store import MemoryStore
 
@@ -84,3 +87,22 @@ def test_power_that_comes_back_does_not_bring_all_stations_in_the_same_second(tm
             stage.until(lambda: stage.facts()["online"], 11, "a dial")
             dialled_ms.append(stage.now_ms - began_ms)
     assert max(dialled_ms) - min(dialled_ms) > 3000 and len(set(dialled_ms)) > 3, dialled_ms
+
+
+def test_stop_that_rotted_is_made_up_for_at_what_is_known_and_not_at_what_the_meter_shows(tmp_path):
+    """The next driver has charged since: his energy is not the first one's."""
+    store = MemoryStore()
+    with Stage("in_process", tmp_path, store=store) as stage:
+        before_wh = stage.meter_wh
+        journal = Journal(store, SimpleNamespace(take=bytes))
+        journal.load()
+        for tag, register_wh in (("AA", before_wh - 9000), ("BB", before_wh - 50)):
+            body = {"tag": tag, "meter_wh": register_wh}
+            journal.record(STARTED, 1, journal.next_transaction(), 1767225700, 1000, body)
+        while journal.pending:
+            journal.flush()
+        stage.start()
+        stage.until(lambda: len(stage.csms.calls(IDENTITY, "StopTransaction")) == 2, 120, "stops")
+        bills = {each["id_tag"]: each for each in stage.sessions()}
+        assert bills["AA"]["meter_stop"] == before_wh - 9000
+        assert bills["BB"]["meter_stop"] == before_wh
