@@ -12,7 +12,7 @@ import re
 
 import pytest
 
-from host_tests.harness import oracle
+from host_tests.harness import conduct, oracle
 from host_tests.harness.stage import Stage
 from host_tests.harness.targets import CONNECTORS, TARGETS
 from host_tests.harness.targets.base import Unavailable
@@ -60,7 +60,8 @@ def standard_is_kept(request):
 
 def _judged(stage):
     csms, identity = stage.csms, stage.identity
-    return csms.violations(identity) + oracle.violations(csms.frames(identity))
+    frames = csms.frames(identity)
+    return csms.violations(identity) + oracle.violations(frames) + conduct.violations(frames)
 
 
 @pytest.fixture
