@@ -70,6 +70,8 @@ class Upkeep:
             self._diagnostics.step(now_ms)
             if self._diagnostics.over:
                 self._diagnostics = None
+        if self._firmware is None and self._diagnostics is None:
+            self._transfer = None
 
     def next(self, now_ms: int):
         """A status that is to be told, or None; what is told is on the medium before."""

@@ -130,11 +130,15 @@ class Writes:
 
     def _choose(self):
         """The place of the operation to try: the first, or while it is refused, one beside it."""
+        beside = None
         if self._detour:
             for at, operation in enumerate(self._queue):
-                if operation[0] != _EVENT:
+                if operation[0] == _FILE:
+                    # Dropped when it is refused, too: someone waits for that word.
                     return at
-        return 0
+                if beside is None and operation[0] != _EVENT:
+                    beside = at
+        return beside or 0
 
     def _carry_out(self, operation):
         kind, name, data = operation

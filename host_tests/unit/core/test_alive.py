@@ -88,7 +88,9 @@ def test_sign_of_another_program_is_taken_as_far_as_it_goes(facts, left):
     assert again.utc_of(5) == 0 and again.register_wh(5) == 0
 
 
-@pytest.mark.parametrize("left", [b"", b"x", b"17", b"9" * 40 + b" 7:1", b"-5 7:1", b"\xff\xfe 7:1"])
+@pytest.mark.parametrize(
+    "left", [b"", b"x", b"17", b"9" * 40 + b" 7:1", b"-5 7:1", b"\xff\xfe 7:1"]
+)
 def test_sign_that_is_none_tells_no_time(facts, left):
     facts["alive"] = left
     assert Alive(facts, None).utc_of(7) == 0

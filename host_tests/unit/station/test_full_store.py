@@ -128,5 +128,12 @@ def test_store_that_refuses_everything_keeps_no_one_waiting_for_an_answer(tmp_pa
         tell.until("Uploaded")
         assert any(b"trouble full" in each for each in tell.files.put.values())
         assert tell.update() == {}
+        wanted = {
+            "listVersion": 1,
+            "updateType": "Full",
+            "localAuthorizationList": [{"idTag": "AA", "idTagInfo": {"status": "Accepted"}}],
+        }
+        for _ in range(20):
+            assert tell.call("SendLocalList", wanted) == {"status": "Failed"}
         store.full = False
         tell.until("DownloadFailed")

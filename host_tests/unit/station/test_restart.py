@@ -89,7 +89,7 @@ def test_power_that_comes_back_does_not_bring_all_stations_in_the_same_second(tm
     assert max(dialled_ms) - min(dialled_ms) > 3000 and len(set(dialled_ms)) > 3, dialled_ms
 
 
-def test_stop_that_rotted_is_made_up_for_at_what_is_known_and_not_at_what_the_meter_shows(tmp_path):
+def test_stop_that_rotted_is_made_up_for_at_what_is_known(tmp_path):
     """The next driver has charged since: his energy is not the first one's."""
     store = MemoryStore()
     with Stage("in_process", tmp_path, store=store) as stage:

@@ -1,5 +1,7 @@
 """What upkeep promises of order: kept before answered, kept before told."""
 
+import gc
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -93,6 +95,24 @@ def test_refused_request_leaves_the_one_before(station):
     with pytest.raises(OcppError):
         upkeep.update_firmware({**REQUEST, "location": "gopher://x"}, 0)
     assert station.journal.facts == kept
+
+
+def test_refused_request_keeps_nothing_in_memory(station):
+    """What moves files is let go when it is done."""
+    made = []
+
+    def transfer():
+        made.append(weakref.ref(of := FileTransfer(lambda: None)))
+        return of
+
+    station.ports.transfer = transfer
+    upkeep = Upkeep(station)
+    for action in ("UpdateFirmware", "GetDiagnostics"):
+        with pytest.raises(OcppError):
+            upkeep.actions()[action]({**REQUEST, "location": "gopher://x"}, 0)
+        upkeep.step(10, True)
+        gc.collect()
+        assert made and [each() for each in made if each() is not None] == []
 
 
 def test_name_of_the_file_has_no_character_that_a_server_minds(station):
