@@ -315,7 +315,7 @@ def test_events_of_a_start_that_never_knew_the_time_get_the_next_start_that_did(
 
 
 def test_time_found_for_an_earlier_start_is_kept_though_what_waits_before_has_its_own(store):
-    """The event of the start without a clock is not the first, and was recorded before this one."""
+    """The event of the start without a clock is not the first, nor one of this start."""
     journal = settle(load(store))
     record_start(journal)
     settle(journal)
