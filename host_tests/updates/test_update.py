@@ -477,6 +477,7 @@ def cut_at(stage, cut_ms) -> list:
     stage.advance(2)
     stage.start()
     stage.until(lambda: tell.firmware[-1] in ENDS, 120, f"an end after {cut_ms} ms")
+    stage.until(lambda: stage.facts()["registration"] == "accepted", 30, "accepted")
     stage.advance(3)
     assert tell.version == ("0.5.0" if tell.firmware[-1] == "Installed" else "0.4.0")
     stage.charge(2)

@@ -156,7 +156,7 @@ def test_row_3_2_vehicle_at_6_v_when_power_returns_goes_to_c_properly(case, stag
     stage.power_cut()
     stage.advance(5)
     stage.start()
-    stage.ready() if stage.status() is None else None
+    stage.until(lambda: stage.facts()["registration"] == "accepted", 30, "accepted")
     stage.advance(5)
     case.holds("open while there is no offer", not case.seen.ever(closed=True))
     stage.tap()
