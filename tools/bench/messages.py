@@ -63,8 +63,7 @@ def record(folder, **options) -> Table:
         ("message", "characters", "instructions", "heap, bytes"),
         note="From the message to its answer: instructions of the longest step, and the most heap"
         " in use above what was alive before, garbage included. Flash and the frames of the modem"
-        " (2,500 instructions a byte, either way) are Python here and C on an ESP32; without them"
-        " no step of a message takes more than some 3 million.",
+        " are Python here, C or not there on an ESP32, and most of it.",
     )
     with MeteredStage("qemu", folder, **options) as stage:
         stage.start()
