@@ -11,7 +11,6 @@ from chargepoint.core.local_list import LocalList
 from chargepoint.core.tag_cache import TagCache
 from chargepoint.ocpp import times
 
-
 # The standard's 20 and some, for answers are read leniently; a longer one could match nothing.
 _LONGEST_PARENT = const(40)
 
