@@ -201,6 +201,8 @@ class Station:
             of.relay.set_closed(False)
             if of.second_relay is not None:
                 of.second_relay.set_closed(False)
+        # Every contactor before anything else, which may be what failed.
+        for of in self.ports.connectors:
             of.pilot.set_duty(10000)
             if of.lock is not None:
                 of.lock.drive(0)

@@ -171,3 +171,19 @@ def test_same_transaction_id_for_both_stops_one_session_at_a_time(stage):
         assert closed(stage) == left
     stops = stage.csms.calls(IDENTITY, "StopTransaction")
     assert [stop["transactionId"] for stop in stops] == [7, 7]
+
+
+def test_last_resort_opens_every_contactor_before_anything_else_that_may_fail(stage):
+    """DESIGN.md §4: what broke the step may break there, too."""
+    station = stage.target.device.station
+
+    def broken(duty_bp):
+        raise OSError("pilot")
+
+    asked = []
+    for number, of in enumerate(station.ports.connectors):
+        of.pilot.set_duty = broken
+        of.relay.set_closed = lambda closed, number=number: asked.append((number, closed))
+    with pytest.raises(OSError):
+        station.open_all()
+    assert asked == [(0, False), (1, False)]
