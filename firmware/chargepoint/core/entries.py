@@ -201,6 +201,9 @@ class Entries:
     # -- inside ---------------------------------------------------------------------------------
 
     def _write(self, seq, data):
+        if seq < self.end:
+            # Rubbish was looked at where this comes to lie.
+            self.lose_place()
         self._writes.write("%s/%d" % (_SMALL, seq), data)
         self.files += 1
 

@@ -121,6 +121,20 @@ def test_journal_never_uses_a_number_again_when_everything_was_delivered(store, 
     assert [name for name in store.files if name[:2] in ("j/", "t/")] == []
 
 
+@pytest.mark.parametrize(
+    "rubbish", [b"", b"\xff" * 64, b"\xff\x02\x01", b"?"], ids=["empty", "erased", "batch", "text"]
+)
+def test_event_that_comes_to_lie_where_rubbish_was_is_found(store, rubbish):
+    """An erased file looks like the events 0 to 254; the last one looked at at the start."""
+    store.files["j/0"] = rubbish
+    journal = load(store)
+    number, seq = record_start(journal)
+    assert seq == 0 and settle(journal).read(seq).transaction == number
+    journal.bind(number, 4711)
+    journal.forget(seq)
+    assert journal.first_seq == journal.next_seq == 1
+
+
 def test_journal_skips_and_counts_damaged_and_foreign_entries(store, journal):
     number, seq = record_start(journal)
     for minute in (1, 2, 3):
