@@ -100,13 +100,13 @@ def play(stage, medium, act, cuts) -> int:
     return 0
 
 
-def recover(stage):
+def recover(stage, patience_s=400):
     """Some seconds without power, then a start with the back end there, until all is delivered."""
     stage.advance(3)
     if not stage.csms.listening:
         stage.csms.start()
     stage.start()
-    stage.until(lambda: delivered(stage), 400, "everything delivered")
+    stage.until(lambda: delivered(stage), patience_s, "everything delivered")
 
 
 def delivered(stage):

@@ -4,6 +4,7 @@ The sessions were real, the station was cut off from its back end, then from the
 back end has in the end is what the meter counted: nothing lost, doubled or half done.
 """
 
+import itertools
 import json
 
 import pytest
@@ -97,21 +98,26 @@ def test_fifty_sessions_are_replayed_over_a_link_that_drops_at_every_message(fif
         fifty.check(stage)
 
 
-def cut_replay(queue, folder, cut, torn):
-    """Replay ``queue`` with the power cut in operation ``cut``; False when there was none."""
+def cut_replay(queue, folder, cut, torn, drops=False):
+    """Replay ``queue`` with the power cut in operation ``cut``; False when there was none.
+
+    With ``drops`` the link drops at every message, too.
+    """
     stage, store = queue.stage(folder)
     with stage:
+        if drops:
+            drop_each(stage.csms)
         store.cut_after(cut, torn)
         try:
             stage.start()
-            stage.until(lambda: stage.facts()["undelivered"] == 0, 2000, "delivery")
+            stage.until(lambda: stage.facts()["undelivered"] == 0, 60000, "delivery")
             power_went = False
         except PowerCut:
             power_went = True
             stage.power_cut()
         store.restore_power()
         if power_went:
-            recover(stage)
+            recover(stage, 60000)
         queue.check(stage, f"cut {cut}")
     return power_went
 
@@ -134,3 +140,22 @@ def test_replay_of_fifty_survives_power_cuts_all_along(fifty, tmp_path, torn, re
         cut += 37
     record_property("power cuts", cut // 37)
     assert cut >= 5 * 37
+
+
+def test_replay_over_a_link_that_drops_at_every_message_survives_a_power_cut_at_every_write(
+    four, tmp_path, record_property
+):
+    """Whole and torn in turn."""
+    cut, parts = 0, itertools.cycle((None, 20, 4096))
+    while cut_replay(four, tmp_path / str(cut), cut, next(parts), True):
+        cut += 1
+    record_property("power cuts", cut)
+    assert cut >= 20
+
+
+@pytest.mark.parametrize(("cut", "torn"), [(80, 20), (170, 4096)])
+def test_replay_of_fifty_over_a_link_that_drops_at_every_message_survives_a_power_cut(
+    fifty, tmp_path, cut, torn, record_property
+):
+    assert cut_replay(fifty, tmp_path, cut, torn, True)
+    record_property("power cuts", 1)
