@@ -74,7 +74,7 @@ class Upkeep:
             self._transfer = None
 
     def next(self, now_ms: int):
-        """A status that is to be told, or None; what is told is on the medium before."""
+        """A status that is to be told, or None; what is told is kept before (``is_kept``)."""
         call = None
         if self.is_kept:
             if self._firmware is not None:

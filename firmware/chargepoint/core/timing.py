@@ -18,8 +18,8 @@ FINAL_READING_MS = 10000
 # the stop is sent after the final one, 30 s at most); then it goes without.
 SIGNED_READING_MS = 30000
 
-# How often a running transaction without readings leaves a sign of life in the journal, so that
-# a power cut never moves the end of a transaction by more than this.
+# How often a running transaction leaves a sign of life in the journal, so that a power cut never
+# moves the end of a transaction by more than this.
 ALIVE_MS = 300000
 
 # An answer to Authorize later than this is too late for a person who stands before the station
