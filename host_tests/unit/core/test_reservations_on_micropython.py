@@ -1,14 +1,7 @@
 """core/reservations and core/dimming on the interpreter that ships: the same, and no garbage."""
 
-import json
-import subprocess
-import sys
+from host_tests.unit.interpreters import needs_micropython, on_both
 
-import pytest
-
-from host_tests.harness import paths
-
-MICROPYTHON = paths.ROOT / ".tools/bin/micropython"
 # Runs on both: prints a story of two connectors, and what 90 calm steps leave, reserved or not.
 SCRIPT = """
 import gc, json, sys
@@ -76,24 +69,10 @@ print(json.dumps(left))
 """
 
 
-def told(interpreter, path):
-    run = subprocess.run(
-        [interpreter, "-c", SCRIPT.replace("PATH", repr(path))],
-        capture_output=True,
-        text=True,
-        cwd=paths.ROOT,
-        timeout=60,
-    )
-    assert run.stderr == ""
-    story, left = run.stdout.splitlines()
-    return json.loads(story), json.loads(left)
-
-
-@pytest.mark.skipif(not MICROPYTHON.exists(), reason="no MicroPython here: run `make setup`")
+@needs_micropython
 def test_reservations_are_the_same_on_both_interpreters_and_leave_no_garbage():
     """DESIGN.md: the steps of an idle station make none, reserved or not."""
-    here, _ = told(sys.executable, ["firmware", "host_tests/harness/emulated"])
-    there, left = told(MICROPYTHON, ["firmware"])
+    here, there, left = on_both(SCRIPT)
     assert here == there and len(here) > 10
     # One measurement may cost a block of 16 bytes itself.
     assert max(left) <= 16

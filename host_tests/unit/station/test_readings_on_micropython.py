@@ -1,14 +1,7 @@
 """readings on the interpreter that ships: as on CPython, and no garbage between samples."""
 
-import json
-import subprocess
-import sys
+from host_tests.unit.interpreters import needs_micropython, on_both
 
-import pytest
-
-from host_tests.harness import paths
-
-MICROPYTHON = paths.ROOT / ".tools/bin/micropython"
 # Runs on both: prints what a stop tells, and what 300 calm steps leave in a transaction.
 SCRIPT = """
 import gc, json, sys
@@ -79,23 +72,9 @@ print(left)
 """
 
 
-def told(interpreter, path):
-    run = subprocess.run(
-        [interpreter, "-c", SCRIPT.replace("PATH", repr(path))],
-        capture_output=True,
-        text=True,
-        cwd=paths.ROOT,
-        timeout=60,
-    )
-    assert run.stderr == ""
-    said, left = run.stdout.splitlines()
-    return json.loads(said), int(left)
-
-
-@pytest.mark.skipif(not MICROPYTHON.exists(), reason="no MicroPython here: run `make setup`")
+@needs_micropython
 def test_readings_are_the_same_on_micropython_and_leave_no_garbage():
-    here, _ = told(sys.executable, ["firmware", "host_tests/harness/emulated"])
-    there, left = told(str(MICROPYTHON), ["firmware"])
+    here, there, left = on_both(SCRIPT)
     assert there == here
     count, sample, stop = here
     assert count == 60 and len(sample) == 16

@@ -1,14 +1,9 @@
 """supply on the interpreter that ships: the same answers as on CPython, and no garbage."""
 
 import json
-import subprocess
-import sys
 
-import pytest
+from host_tests.unit.interpreters import needs_micropython, on_both
 
-from host_tests.harness import paths
-
-MICROPYTHON = paths.ROOT / ".tools/bin/micropython"
 # Runs on both: prints what 200 looks say, and what 300 calm steps of a shared supply leave.
 SCRIPT = """
 import gc, json, sys
@@ -76,24 +71,10 @@ print(gc.mem_alloc() - before if hasattr(gc, "mem_alloc") else 0)
 """
 
 
-def told(interpreter, path):
-    run = subprocess.run(
-        [interpreter, "-c", SCRIPT.replace("PATH", repr(path))],
-        capture_output=True,
-        text=True,
-        cwd=paths.ROOT,
-        timeout=60,
-    )
-    assert run.stderr == ""
-    looks, left = run.stdout.splitlines()
-    return json.loads(looks), int(left)
-
-
-@pytest.mark.skipif(not MICROPYTHON.exists(), reason="no MicroPython here: run `make setup`")
+@needs_micropython
 def test_supply_says_the_same_on_both_interpreters_and_leaves_no_garbage():
     """DESIGN.md: the steps of a station that charges calmly make none."""
-    here, _ = told(sys.executable, ["firmware", "host_tests/harness/emulated"])
-    there, left = told(MICROPYTHON, ["firmware"])
+    here, there, left = on_both(SCRIPT)
     assert here == there and len({json.dumps(each) for each in here}) > 50
     # One measurement may cost a block of 16 bytes itself.
     assert left <= 16
