@@ -17,8 +17,8 @@ needs_micropython = pytest.mark.skipif(
 def on_both(script: str) -> tuple:
     """What ``script`` says here, what it says there, and its last line there.
 
-    The script puts PATH into sys.path and prints two lines of JSON: what must be the same, and what
-    was left on the heap.
+    The script puts PATH into sys.path and prints two lines of JSON: what must be the same, and
+    what was left on the heap.
     """
     here, _ = _told(sys.executable, script, ["firmware", "host_tests/harness/emulated"])
     there, left = _told(MICROPYTHON, script, ["firmware"])
