@@ -182,6 +182,10 @@ TECHNICIAN_MS = 5000
 
 # -- ocpp -----------------------------------------------------------------------------------------
 
+# An answer that waits for longer than anything that it can wait for (own): InternalError. Sixteen
+# that wait for ever would make the station deaf.
+ANSWER_MS = 120000
+
 # Wait for the next BootNotification where the back end leaves the choice to us (interval 0,
 # OCPP 1.6 §4.2.1) or does not answer properly.
 BOOT_RETRY_S = 60

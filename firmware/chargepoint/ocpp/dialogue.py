@@ -8,12 +8,13 @@
   never touches the open call.
 - An answer is never answered, whatever is wrong with it.
 - An answer that has to wait (for a lock, for the flash, for its turn) is given as a function,
-  which is asked in each step, and lost with the connection.
+  which is asked in each step, and lost with the connection; after ANSWER_MS it is InternalError.
 - A long message is read and checked over several steps; the next one waits for it.
 """
 
 from binascii import hexlify
 
+from chargepoint.core import timing
 from chargepoint.ocpp import frames
 from chargepoint.ocpp.errors import INTERNAL_ERROR, OcppError
 
@@ -200,15 +201,17 @@ class Dialogue:
         if fault is not None:
             self._answer(_refusal(unique_id, fault), now_ms)
         elif callable(result):
-            self._awaited.append((unique_id, result))
+            self._awaited.append((unique_id, result, now_ms + timing.ANSWER_MS))
         else:
             self._answer(_result(unique_id, result), now_ms)
 
     def _answer_awaited(self, now_ms):
         for waiting in list(self._awaited):
-            unique_id, result = waiting
+            unique_id, result, late_ms = waiting
             try:
                 payload = result(now_ms)
+                if payload is None and now_ms >= late_ms:
+                    raise OcppError(INTERNAL_ERROR, "what the answer waits for does not come")
                 text = None if payload is None else _result(unique_id, payload)
             except (OcppError, MemoryError) as error:
                 text = _refusal(unique_id, error)

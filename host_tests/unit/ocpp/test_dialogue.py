@@ -287,6 +287,17 @@ def test_answer_that_waits_is_void_when_the_connection_is_gone(waiting):
     assert waiting.bolt.asked == 0
 
 
+def test_answer_that_never_comes_is_an_error_and_makes_no_one_deaf(waiting):
+    """16 calls that wait for ever would be the last that are read."""
+    waiting.sent(10)
+    assert [frame for frame in waiting.sent(119_990) if frame[1] == "peer-1"] == []
+    ((kind, _, code, _, _),) = [each for each in waiting.sent(120_100) if each[1] == "peer-1"]
+    assert (kind, code) == (4, "InternalError")
+    asked = waiting.bolt.asked
+    waiting.sent(121_000)
+    assert waiting.bolt.asked == asked
+
+
 def test_answers_that_wait_end_in_any_order(waiting, monkeypatch):
     other = Bolt(waiting, monkeypatch)
     waiting.dialogue.receive_text(unlock("peer-2"), 5)
