@@ -16,7 +16,7 @@ def test_every_text_is_answered_rightly_and_a_refused_one_changes_nothing(stage,
     fire(fuzzed, _BATCHES, count // _BATCH)
     assert fuzzed.sent >= count and stage.restarts == 0
     # None of the kinds is left out by chance.
-    assert all(times >= count // 1000 for times in fuzzed.outcomes.values()), fuzzed.outcomes
+    assert all(times >= count // 200 for times in fuzzed.outcomes.values()), fuzzed.outcomes
     assert len(fuzzed.outcomes) >= 8, fuzzed.outcomes
 
 

@@ -86,8 +86,7 @@ class WorldRules:
             self._duty_ms = None
         elif self._out_ms:
             if now_ms - self._out_ms >= _UNPLUGGED_MS:
-                # A test that is under way when the plug comes ends in this session.
-                self._trips = outlet.residual.trips - outlet.residual.tripped
+                self._trips = outlet.residual.trips
             self._out_ms = 0
         if outlet.proximity_ohm != self._ohm:
             self._ohm, self._ohm_ms = outlet.proximity_ohm, now_ms

@@ -22,3 +22,15 @@ def romfs() -> Path:
 def no_application() -> Path:
     """An image that holds only main."""
     return interpreter.main_alone(_MAIN)
+
+
+def collecting() -> Path:
+    """The same, and garbage is collected before every step: what a step uses is its own then."""
+    path = BUILD / "bench" / "collecting_main.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    each = "_COLLECT_EACH = 256\n"
+    source = _MAIN.read_text()
+    if each not in source:
+        raise ValueError(f"{_MAIN}: expected the line {each!r}")
+    path.write_text(source.replace(each, "_COLLECT_EACH = 1\n"))
+    return interpreter.main_alone(path)

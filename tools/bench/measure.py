@@ -31,7 +31,7 @@ def tables() -> list:
         )  # fmt: skip
         told = messages.record(
             place / "messages",
-            image=images.no_application(), interpreter=interpreter.frozen(), more=_COUNTED,
+            image=images.collecting(), interpreter=interpreter.frozen(), more=_COUNTED,
         )  # fmt: skip
         held = rooms.measure(place / "rooms")
         worn = wear.measure(place / "wear")

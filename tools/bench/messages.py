@@ -60,10 +60,10 @@ def record(folder, **options) -> Table:
     """Each message in turn, sent to a station that is idle; the story must not be refused."""
     table = Table(
         "The back end's messages on the Cortex-M3",
-        ("message", "characters", "instructions", "heap"),
+        ("message", "characters", "instructions", "heap, bytes"),
         note="From the message to its answer: instructions of the longest step, and the most heap"
-        " in use above what was alive before, garbage included. Flash and the frames of the modem"
-        " are Python here, C or not there on an ESP32, and most of it.",
+        " in use above what was alive before, with the garbage of one step. Flash and the frames"
+        " of the modem are Python here, C or not there on an ESP32, and most of it.",
     )
     with MeteredStage("qemu", folder, **options) as stage:
         stage.start()
@@ -84,5 +84,4 @@ def _measured(stage, action, payload) -> tuple:
         raise ValueError(f"{action}: {pending.error or status}")
     steps = stage.steps[before:]
     took = max(step.instructions for step in steps)
-    # As text: when garbage is collected hangs on too much for a figure that is checked.
-    return len(pending.text()), took, f"{(max(step.used for step in steps) - live) / 1024:.1f} K"
+    return len(pending.text()), took, max(step.used for step in steps) - live

@@ -136,6 +136,8 @@ class Residual(Machine):
     def _carry_out(self, effect, now_ms):
         if effect == "pass":
             self.tested_ms = now_ms
+            return
+        if effect == "begin":
+            # A session that begins while this test runs wants one of its own.
             self._stale = False
-        else:
-            self._monitor.test(effect == "begin")
+        self._monitor.test(effect == "begin")

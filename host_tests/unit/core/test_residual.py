@@ -117,6 +117,18 @@ def test_residual_is_tested_before_each_session():
     assert watch.monitor.inputs.count(True) == 2 and watch.part.why is None
 
 
+@pytest.mark.parametrize("during", ["TESTING", "CLEARING"])
+def test_residual_is_tested_anew_for_a_session_that_begins_in_a_test(during):
+    """A test that began before the plug came is not one of this session."""
+    watch = Watch(lag_ms=50)
+    watch.until(lambda: watch.state == getattr(residual, during))
+    watch.part.renew()
+    watch.ready()
+    assert watch.part.why == "residual current"
+    watch.run(TEST_MS)
+    assert watch.monitor.inputs.count(True) == 2 and watch.part.why is None
+
+
 def test_residual_is_tested_again_after_a_day():
     watch = Watch().ready()
     watch.run(timing.RESIDUAL_TEST_AGE_MS - 10_000, every=10_000)
