@@ -132,7 +132,7 @@ def test_power_cut_after_the_answer_leaves_the_new_password(make_stage, authorit
 
 
 def test_session_goes_on_over_a_tls_link_that_comes_and_goes(make_stage, authority):
-    """Nothing is lost, and the station boots only once."""
+    """Nothing is lost, the station boots only once, and no reset counts as a fault of TLS."""
     stage = begin(make_stage, authority, PROFILE_2, server_context(authority)).ready()
     stage.charge(5)
     for _ in range(3):
@@ -140,6 +140,7 @@ def test_session_goes_on_over_a_tls_link_that_comes_and_goes(make_stage, authori
         stage.until(lambda: not stage.csms.online(IDENTITY), 10, "the link's end")
         stage.until(lambda: stage.csms.online(IDENTITY), 60, "a new link")
         stage.advance(5)
+    assert not [text for _, _, text in stage.log if text.startswith("link closed: tls")]
     stage.tap()
     assert stage.finished_session()["meter_stop"] == stage.meter_wh
     assert len(stage.csms.calls(IDENTITY, "BootNotification")) == 1

@@ -194,9 +194,14 @@ class TcpStream:
         return None
 
     def _broken(self, error: OSError) -> str:
-        if self._server_name is not None and error.errno not in _REASONS:
+        # Through mbedTLS, MicroPython hands the socket's own error on as a negative number: a
+        # line that broke, and nothing that is wrong with certificates.
+        reason = _REASONS.get(abs(error.errno))
+        if reason is not None:
+            return reason
+        if self._server_name is not None:
             return _tls_reason(error)
-        return _REASONS.get(error.errno, "error %d" % error.errno)
+        return "error %d" % error.errno
 
 
 def _tls_reason(error: Exception) -> str:

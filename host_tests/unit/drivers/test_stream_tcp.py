@@ -167,6 +167,23 @@ def test_tls_that_there_is_no_memory_for_is_closed(listener):
     assert stream.reason == "tls: memory allocation failed"
 
 
+@pytest.mark.parametrize("code", [errno.ECONNRESET, -errno.ECONNRESET])
+def test_secure_line_that_is_reset_is_no_fault_of_tls(listener, code):
+    """MicroPython's mbedTLS hands the socket's error on as -104; what certificates lack waits
+    half a minute, a line that broke only seconds."""
+
+    def broken(_):
+        raise OSError(code, "")
+
+    secure = SimpleNamespace(recv_into=broken, send=broken, close=lambda: None)
+    context = SimpleNamespace(wrap_socket=lambda *_, **__: secure)
+    stream = TcpStream(socket, lambda certified: context)
+    stream.open("127.0.0.1", port_of(listener), True, "localhost")
+    poll_until(stream, lambda: stream.state == "open")
+    assert stream.read() is None
+    assert (stream.state, stream.reason) == ("closed", "reset")
+
+
 def test_tls_without_a_context_is_refused(stream):
     stream.open("127.0.0.1", 1, True, "localhost")
     assert (stream.state, stream.reason) == ("closed", "no tls")
