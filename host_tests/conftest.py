@@ -21,5 +21,6 @@ _FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
 
 pytest_plugins = []
-if importlib.util.find_spec("host_tests.targets_plugin"):
-    pytest_plugins.append("host_tests.targets_plugin")
+for plugin in ("host_tests.targets_plugin", "host_tests.browser_plugin"):
+    if importlib.util.find_spec(plugin):
+        pytest_plugins.append(plugin)

@@ -11,6 +11,7 @@ BUILD = ROOT / "build"
 STUBS = TOOLS / "stubs"
 ORACLE = TOOLS / "oracle"
 NODE = BIN / "node"
+BROWSER = BIN / "chromium"
 STATUS = TOOLS / "status.json"  # {target: {"ok": bool, "why": str, "fix": str}}
 MICROPYTHON = BIN / "micropython"
 QEMU = BIN / "qemu-system-arm"

@@ -5,11 +5,11 @@ import json
 import sys
 
 from tools.paths import STATUS, TOOLS, is_ci
-from tools.setup import emulator, environment, oracle, unix
+from tools.setup import browser, emulator, environment, oracle, unix
 from tools.setup.steps import Unavailable, say
 
 _TARGETS = {"unix": unix.prepare, "qemu": emulator.prepare}
-_ORACLE = "the second validator"
+_OTHERS = {"the second validator": oracle, "the browser": browser}
 
 
 def main() -> int:
@@ -22,10 +22,10 @@ def main() -> int:
             say(f"setup: {trouble.why}\nsetup: to fix it: {trouble.fix}")
             return 1
         status = {target: _outcome(prepare) for target, prepare in _TARGETS.items()}
-        judge = _outcome(oracle.prepare)
-        everything = {"in_process": _GOOD, **status, _ORACLE: judge}
+        others = {what: _outcome(tool.prepare) for what, tool in _OTHERS.items()}
+        everything = {"in_process": _GOOD, **status, **others}
         STATUS.write_text(json.dumps(everything, indent=1) + "\n")
-    return _report(status, judge)
+    return _report(status, others)
 
 
 _GOOD = {"ok": True, "why": "", "fix": ""}
@@ -39,15 +39,16 @@ def _outcome(prepare) -> dict:
     return _GOOD
 
 
-def _report(status: dict, judge: dict = _GOOD) -> int:
-    missing = {target: said for target, said in status.items() if not said["ok"]}
-    for target, said in missing.items():
-        _tell(f"target {target}", said)
-    if not judge["ok"]:
-        _tell(_ORACLE, judge)
+def _report(status: dict, others: dict) -> int:
+    missing = [target for target, said in status.items() if not said["ok"]]
+    for target in missing:
+        _tell(f"target {target}", status[target])
+    absent = [what for what, said in others.items() if not said["ok"]]
+    for what in absent:
+        _tell(what, others[what])
     ready = ["in_process"] + [target for target in status if target not in missing]
     say(f"setup: ready: {', '.join(ready)}")
-    return 1 if (missing or not judge["ok"]) and is_ci() else 0
+    return 1 if (missing or absent) and is_ci() else 0
 
 
 def _tell(what: str, said: dict) -> None:

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tools.setup import __main__ as setup
-from tools.setup import mirror, packages, steps
+from tools.setup import mirror, node, packages, steps
 from tools.setup.steps import Unavailable
 
 DEB822 = """\
@@ -128,6 +128,7 @@ def a_machine(tmp_path, monkeypatch, **prepare):
     monkeypatch.setattr(setup, "STATUS", tmp_path / "status.json")
     monkeypatch.setattr(setup.environment, "prepare", lambda: None)
     monkeypatch.setattr(setup.oracle, "prepare", prepare.get("oracle", lambda: None))
+    monkeypatch.setattr(setup.browser, "prepare", prepare.get("browser", lambda: None))
     qemu = prepare.get("qemu", lambda: None)
     monkeypatch.setattr(setup, "_TARGETS", {"unix": lambda: None, "qemu": qemu})
 
@@ -145,17 +146,28 @@ def test_missing_validator_is_reported_and_fails_only_in_ci(
     assert "second validator is UNAVAILABLE: no registry" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_missing_browser_is_reported_and_fails_only_in_ci(tmp_path, monkeypatch, capsys, ci, code):
+    def no_registry():
+        raise Unavailable("no registry", "plug it in")
+
+    monkeypatch.setenv("CI", ci)
+    a_machine(tmp_path, monkeypatch, browser=no_registry)
+    assert setup.main() == code
+    assert "the browser is UNAVAILABLE: no registry" in capsys.readouterr().out
+
+
 def test_machine_with_an_old_node_or_without_npm_gets_the_wheel(tmp_path, monkeypatch):
     old = tmp_path / "node"
     old.write_text("#!/bin/sh\necho v16.20.0\n")
     old.chmod(0o755)
     found = {"node": str(old), "npm": "/bin/npm"}
-    monkeypatch.setattr(setup.oracle.shutil, "which", found.get)
-    assert setup.oracle._own_commands() is None
+    monkeypatch.setattr(node.shutil, "which", found.get)
+    assert node._own_commands() is None
     old.write_text("#!/bin/sh\necho v18.19.0\n")
-    assert setup.oracle._own_commands() == (str(old), ["/bin/npm"])
+    assert node._own_commands() == (str(old), ["/bin/npm"])
     found["npm"] = None
-    assert setup.oracle._own_commands() is None
+    assert node._own_commands() is None
 
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
