@@ -8,30 +8,34 @@ processor, are reports of users, and modelled. No real ESP32 was compared with y
 
 import random
 
-from host_tests.harness.devices.ulp_analogue import PERIOD_US, Level, Sar
-from host_tests.harness.devices.ulp_core import WORDS, Core
+from host_tests.harness.devices.ulp_analogue import Sar
+from host_tests.harness.devices.ulp_core import WORDS
+from host_tests.harness.devices.ulp_fast import FastCore
 from host_tests.harness.devices.ulp_pads import Pads, Watchdog
+from host_tests.harness.devices.ulp_signals import PERIOD_US
 
 MEMORY = 0x50000000
 _RESETS = ("soft", "cpu", "rtc", "power")
 _SEIZED_US = 150_000
 _REACHED = (0x3FF48000, 0x3FF49000)
 _RTC_IO, _SENS = 0x3FF48400, 0x3FF48800
+_SETTLING_US = 3.0
 _WATCHDOG = (Watchdog.CONFIG, Watchdog.PROTECT)
 
 
 class Ulp:
-    """``clock_hz`` 6 to 11 MHz on real chips; ``seed`` of its noise and phases.
+    """``clock_hz`` 6 to 11 MHz on real chips; ``seed`` of its noise and phases; ``core`` makes
+    its processor: the fast one, or ulp_core.Core, which is the plain reference.
 
     ``changes``: (time_us, bit, level) of each pad since ``taken`` was last called.
     ``reset_by_watchdog``: the RTC watchdog has reset the chip; the user clears it.
     """
 
-    def __init__(self, clock_hz: int = 8_500_000, seed: int = 1):
+    def __init__(self, clock_hz: int = 8_500_000, seed: int = 1, core=FastCore):
         self._random = random.Random(seed)
         self._registers = {}
-        self._sar = Sar(self._time_us)
-        self._core = Core(self, self._sar)
+        self._sar = Sar(self._time_us, seed)
+        self._core = core(self, self._sar)
         self._pads = Pads(self._registers)
         self._watchdog = Watchdog(self._registers, self._time_us)
         self._from_us, self._from_cycles, self._clock_hz = 0.0, 0, clock_hz
@@ -96,26 +100,21 @@ class Ulp:
         Without ``phase_us`` the wave that is there goes on, the first begins anywhere; the same
         for ``sigma``, its noise in counts.
         """
-        before = self._sar.signals.get(channel)
-        if phase_us is None:
-            phase_us = before.phase_us if before else self._random.uniform(0, PERIOD_US)
-        wave = Level(self._random, high, low, duty_bp, phase_us, settling_us=3.0)
-        wave.sigma = (before.sigma if before else 0) if sigma is None else sigma
-        wave.disturbances = before.disturbances if before else []
-        self._sar.signals[channel] = wave
+        signals = self._sar.signals
+        if phase_us is None and not signals.has(channel):
+            phase_us = self._random.uniform(0, PERIOD_US)
+        signals.wave(channel, high, low, duty_bp, phase_us, sigma, _SETTLING_US)
 
     def level(self, channel: int, counts: int) -> None:
         """A steady input."""
-        self._sar.signals[channel] = Level(self._random, counts)
+        self._sar.signals.level(channel, counts)
 
     def disturb(self, channel: int, from_us: float, for_us: float, counts: int) -> None:
         """From a moment (since power-on) on, samples are off by up to ``counts``, either way.
 
         Disturbances that are over are forgotten.
         """
-        signal = self._sar.signals[channel]
-        left = [one for one in signal.disturbances if one[1] > self._now_us]
-        signal.disturbances = [*left, (from_us, from_us + for_us, counts)]
+        self._sar.signals.disturb(channel, from_us, from_us + for_us, counts, self._now_us)
 
     def input(self, bit: int, level: bool) -> None:
         """What the outside drives a pad to."""
@@ -151,7 +150,7 @@ class Ulp:
         while True:
             deadline_us = self._watchdog.deadline_us
             end_us = until_us if deadline_us is None else min(until_us, deadline_us)
-            self._core.run_until(self._cycles_at(end_us))
+            self._core.run_until(self._cycles_at(end_us), self._clock)
             self._now_us = max(self._now_us, end_us)
             # The program may have fed it meanwhile.
             deadline_us = self._watchdog.deadline_us
@@ -219,6 +218,11 @@ class Ulp:
             return self._now_us
         cycles = self._core.cycles - self._from_cycles
         return max(self._now_us, self._from_us + cycles * 1_000_000 / self._clock_hz)
+
+    @property
+    def _clock(self) -> tuple:
+        """(now, and a moment with the cycles then, in us; Hz): what _time_us reckons with."""
+        return self._now_us, self._from_us, self._from_cycles, self._clock_hz
 
     def _cycles_at(self, us) -> int:
         return self._from_cycles + int((us - self._from_us) * self._clock_hz / 1_000_000)

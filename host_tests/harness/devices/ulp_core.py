@@ -21,7 +21,8 @@ class Core:
     """``bus`` has read32 and write32 of registers; ``sar`` has cycles and convert(channel).
 
     ``stopped`` is why it does not run: empty while it does. ``cycles`` counts the clock, which
-    goes on when the processor stands.
+    goes on when the processor stands. This is the plain reference: ulp_fast.py has one that is
+    quick, and the same.
     """
 
     def __init__(self, bus, sar):
@@ -45,7 +46,7 @@ class Core:
         self.memory[at] = word
         self._code[at] = self._fresh[at]
 
-    def run_until(self, cycles: int) -> None:
+    def run_until(self, cycles: int, clock: tuple = None) -> None:
         """Whole instructions until so many cycles have passed since power-on."""
         code, place = self._code, self.place
         while self.cycles < cycles and not self.stopped:
@@ -57,16 +58,22 @@ class Core:
             self.cycles = cycles
 
     def _decode(self, at):
-        word = self.memory[at]
         try:
-            form, values = decode(word)
-            if encode(form.name, **values) != word:
-                raise ValueError(f"0x{word:08x} has bits that mean nothing")
-            made = _MAKERS[form.name](self, at, **values)
+            self._code[at] = self.made(at)[:2]
         except ValueError as error:
             return self._stop(at, str(error))
-        self._code[at] = (form.cycles + form.fetch, made)
         return at
+
+    def made(self, at) -> tuple:
+        """The word at a place as (cycles, function that executes it, form, values).
+
+        ValueError for one that is no instruction.
+        """
+        word = int(self.memory[at])
+        form, values = decode(word)
+        if encode(form.name, **values) != word:
+            raise ValueError(f"0x{word:08x} has bits that mean nothing")
+        return form.cycles + form.fetch, _MAKERS[form.name](self, at, **values), form, values
 
     def _stop(self, at, why):
         self.stopped = f"{why} (word {at})"

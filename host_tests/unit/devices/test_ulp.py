@@ -1,7 +1,7 @@
 """The emulated coprocessor itself: instructions, cycles, pads, ADC, watchdog, resets."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_tests.harness.devices.ulp import MEMORY, Ulp
@@ -53,6 +53,7 @@ def converted(ulp, channel=3, us=200):
 # -- instructions ------------------------------------------------------------------------------
 
 
+@settings(deadline=None)  # the first run compiles
 @given(WORDS, WORDS)
 def test_sums_and_their_flags(a, b):
     text = f"move r0, {a}\nmove r1, {b}\n"
