@@ -2,7 +2,8 @@
 
 In the image lie main, chargepoint/ and the board's own modules, compiled to .mpy: modules of a
 ROMFS run where they lie and cost a third of the heap of modules that are loaded from files. A
-board of the ESP32 family has the shared assembly and, made from its board.json, described.py.
+board of the ESP32 family has the shared assembly and, made from its board.json, described.py; a
+guarded one, and the desk, guard_program.py too (tools/ulp/build.py).
 
 A board with revisions is named as board@revision; without one the first is meant.
 """
@@ -17,6 +18,7 @@ from mpremote.romfs import VfsRomWriter
 from tools.boards import description
 from tools.boards.chips import CHIPS
 from tools.paths import BIN, BUILD, ROOT
+from tools.ulp import build as guard
 
 FIRMWARE = ROOT / "firmware"
 BOARDS = ROOT / "boards"
@@ -56,6 +58,8 @@ def source_files(board: str) -> dict:
         own += [folder / "board.py", made]
     else:
         own = [path for path in sorted(folder.glob("*.py")) if path.name != "manifest.py"]
+    if guard.is_guarded(board, BOARDS):
+        own.append(guard.write(board, BOARDS, BUILD))
     return files | {path.name: path for path in own}
 
 
