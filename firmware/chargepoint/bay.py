@@ -213,6 +213,7 @@ class Bay:
             "transaction": transaction.state,
             "tag": transaction.tag,
             "register_wh": self._register_wh,
+            "meter": self._metered(now_ms),
             "faults": list(connector.faults.active),
             "not_monitored": self._not_monitored(),
             "operative": self.operative,
@@ -243,6 +244,17 @@ class Bay:
     def _not_monitored(self):
         return sorted([name for name, word in self._verdicts().items() if word == NOT_MONITORED])
 
+    def _metered(self, now_ms):
+        """The meter's last answer, how old it is, and what is wrong with it."""
+        meter = self.meter
+        told = {"trouble": meter.trouble, "make": meter.make, "serial": meter.serial}
+        reading = meter.reading
+        if reading is not None:
+            told["age_ms"] = now_ms - reading.taken_ms
+            for name in ("energy_wh", "power_w", "voltage_mv", "current_ma"):
+                told[name] = getattr(reading, name)
+        return told
+
     def _parts(self):
         """The electrical side in figures, for people: what each part sees now."""
         connector = self.connector
@@ -253,6 +265,7 @@ class Bay:
             "limit_ma": connector.limits.lowest_ma,
             "phases": connector.phases.count,
             "guard": self._guard.kind,
+            "contactor_ms": connector.contactor.took_ms,
             "wear": {"closings": wear.closings, "loaded": wear.loaded, "ppm": wear.ppm},
         }
         if protection.cable is not None:

@@ -38,6 +38,8 @@ class Cards:
     def __init__(self, station):
         self._station = station
         find = station.known.find
+        # The card that was shown last, and when: for who tests the reader.
+        self.shown = self.shown_ms = None
         self._authorisation = Authorisation(station.settings, self._ask, self._reachable, find)
         self._anywhere = []
 
@@ -60,6 +62,7 @@ class Cards:
 
     def present(self, tag: str, now_ms: int) -> None:
         """A driver shows ``tag``."""
+        self.shown, self.shown_ms = tag, now_ms
         if self._free_plug("kept", tag, now_ms):
             return
         for bay in self._station.bays:

@@ -256,6 +256,8 @@ class Station:
             "local_list": self.known.facts(),
             "damaged_settings": list(self.settings.damaged),
             "safe_mode": self.safe_mode,
+            "card": [self.cards.shown, self.cards.shown_ms],
+            "now_ms": now_ms,
             "tariff": self.settings.get("TariffText"),
             "statuses": [exchange.statuses.payload(n) for n in range(len(self.bays) + 1)],
             "connectors": [bay.facts(now_ms) for bay in self.bays],

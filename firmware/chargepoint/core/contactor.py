@@ -63,7 +63,8 @@ class Contactor(Machine):
     """Supervises ``relay``, and is the only one who writes it.
 
     ``monitored``: the board can see the contacts. ``failed``: a closing was not followed; set
-    until the contacts are seen open. ``cycles`` counts closings.
+    until the contacts are seen open. ``cycles`` counts closings. ``took_ms`` is how long the last
+    closing and the last opening took, as the feedback shows it, or None.
     """
 
     def __init__(self, relay):
@@ -72,6 +73,7 @@ class Contactor(Machine):
         self.monitored = False
         self.failed = False
         self.cycles = 0
+        self.took_ms = [None, None]
         self._relay = relay
         self._feedback = None
         self._opened_ms = None
@@ -96,7 +98,10 @@ class Contactor(Machine):
         self._made.take(self._feedback, now_ms)
         event = self._seen(now_ms)
         if event is not None:
+            before, since_ms = self.state, self._since_ms
             self._tell(event, now_ms)
+            if self.monitored and before != self.state:
+                self._note(before, now_ms - since_ms)
 
     def may_close(self, now_ms: int) -> bool:
         """Rested, open, and plainly seen open where it can be seen."""
@@ -118,6 +123,12 @@ class Contactor(Machine):
     def open(self, now_ms: int) -> None:
         """Command it open, in any state."""
         self._tell(DROP, now_ms)
+
+    def _note(self, before, took_ms):
+        if before == CLOSING and self.state == CLOSED:
+            self.took_ms[0] = took_ms
+        elif before == OPENING and self.state == OPEN:
+            self.took_ms[1] = took_ms
 
     def _seen(self, now_ms):
         """What the feedback tells in this state, or None for what can't be told."""

@@ -44,6 +44,12 @@ class ContactorPair:
         return max(self._first.cycles, self._second.cycles)
 
     @property
+    def took_ms(self) -> list:
+        """As of one contactor; of the slower one, where both are known."""
+        pairs = zip(self._first.took_ms, self._second.took_ms)
+        return [first if second is None else max(first or 0, second) for first, second in pairs]
+
+    @property
     def energised(self) -> bool:
         """There is power at the vehicle, on the phases that were wanted."""
         return self._first.energised and (self._second.energised or not self._second.commanded)
