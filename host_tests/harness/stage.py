@@ -45,8 +45,9 @@ class Stage:
     on qemu a Modbus model.
     Use as a context: the power comes on with ``start`` and everything is given back at the end;
     ``at_end``, set for all stages, is called with each before its back end goes.
-    For the sim: ``real_time``; ``url`` of a back end elsewhere (then ``csms`` is None), else
-    ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
+    ``beside`` is a stage whose loop, clock and back end this one shares; it is left last.
+    For the sim: ``loop``, one that the wall leads; ``url`` of a back end elsewhere (then ``csms``
+    is None), else ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
     """
 
     at_end = None
@@ -66,19 +67,27 @@ class Stage:
         socket: bool = True,
         reader: str = "pn532",
         meter: str = "SDM630",
-        real_time: bool = False,
+        loop: VirtualLoop = None,
+        beside: "Stage" = None,
         url: str = None,
         book: str = ":memory:",
         files: dict = None,
         **options,
     ):
         self.identity = identity
-        self.loop = VirtualLoop(real_time, patience_s=0)
-        self.clock = UtcClock.of_the_wall(self.loop) if real_time else UtcClock(self.loop)
-        self.csms = self._own_back_end(book) if url is None else None
+        self._guest = beside is not None
+        if self._guest:
+            self.loop, self.clock, self.csms = beside.loop, beside.clock, beside.csms
+        else:
+            self.loop = VirtualLoop(patience_s=0) if loop is None else loop
+            self.clock = UtcClock(self.loop) if loop is None else UtcClock.of_the_wall(loop)
+            self.csms = self._own_back_end(book) if url is None else None
+        if self.csms is not None:
+            self.csms.add_charge_point(identity)
         self.network = self._own_network() if url is None else self._network_to(url)
         without = {*lacks, *LACKS.get(target, ()), *(() if socket else _OF_SOCKETS)}
         self.world = World(connectors, seed, lacks=without)
+        self.world.advance_to(self.loop.now_ms())
         board = {"connectors": connectors, "socket": socket, "lacks": sorted(without)}
         board["reader"], board["meter"] = reader, meter
         provisioning = self._provisioning(board, settings or {}, url)
@@ -103,9 +112,10 @@ class Stage:
             self._files.close()
         if self.at_end is not None and self.csms is not None:
             self.at_end(self)
-        if self.csms is not None:
-            self.csms.close()
-        self.loop.finish()
+        if not self._guest:
+            if self.csms is not None:
+                self.csms.close()
+            self.loop.finish()
 
     # -- time -----------------------------------------------------------------------------------
 
@@ -156,6 +166,11 @@ class Stage:
         if "r" in outputs:
             self.on_reset(outputs["r"])
         return outputs
+
+    @property
+    def addressed(self) -> bool:
+        """Bytes for the station arrived since its last step."""
+        return self._carried != self.network.bytes_to_station
 
     def hang(self, ms: int) -> None:
         """The interpreter hangs for ``ms``: time passes, and the firmware makes no step.
@@ -328,7 +343,6 @@ class Stage:
     def _own_back_end(self, book):
         csms = Csms(self.loop, self.clock, book)
         csms.start()
-        csms.add_charge_point(self.identity)
         csms.add_card(CARD_TAG)
         return csms
 

@@ -10,6 +10,7 @@ import heapq
 import itertools
 import math
 import selectors
+import time
 from datetime import UTC, datetime
 
 # Loopback delivers within the sender's system call, save when the kernel defers it to a thread:
@@ -26,8 +27,15 @@ class _Selector(selectors.DefaultSelector):
     on_quiet = None
     patience_s = 0
     _empty = 0
+    _waited = None
+
+    def wait_until(self, wall_s: float, over) -> None:
+        """Wait for the wall's time alone, of time.monotonic(), and call ``over`` then, once."""
+        self._waited = (wall_s, over)
 
     def select(self, timeout=None):
+        if self._waited is not None:
+            return self._select_until(*self._waited, timeout)
         if self.on_quiet is None:
             return super().select(timeout)
         found = super().select(0)
@@ -39,6 +47,14 @@ class _Selector(selectors.DefaultSelector):
             if not found:
                 self.on_quiet()
         return found
+
+    def _select_until(self, wall_s, over, timeout):
+        left_s = wall_s - time.monotonic()
+        if left_s <= 0:
+            self._waited = None
+            over()
+        idle = timeout is None or timeout * 1000 > _ROUNDING_MS
+        return super().select(max(0, left_s) if idle else 0)
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

@@ -6,6 +6,7 @@ from collections import deque
 from pathlib import Path
 
 from host_tests.harness.csms import trace
+from host_tests.harness.led_loop import LedLoop
 from host_tests.harness.pace import STEP_MS
 from host_tests.harness.stage import Stage
 from host_tests.harness.targets.base import Unavailable
@@ -188,7 +189,7 @@ class Sim:
                 identity=wanted.identity,
                 lacks=wanted.lacks,
                 socket=not wanted.tethered,
-                real_time=True,
+                loop=LedLoop(),
                 url=wanted.url,
                 book=str(self._kept("csms.sqlite") or ":memory:"),
                 files=wanted.files,
