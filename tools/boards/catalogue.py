@@ -23,6 +23,7 @@ from tools.boards.wires import (
     INPUT,
     OUTPUT,
     RELAY,
+    Coil,
     Inner,
     Wire,
     analogue,
@@ -109,6 +110,39 @@ _SAFETY = (
         (contact("EARTH"),),
         {"connected_level": level()},
         (("protective earth", None),),
+    ),
+)
+# A guard in the ULP coprocessor: it has ADC1 and the relays, and what hangs there goes through it.
+_GUARDED = (
+    Part("guard_ulp", ("guard",), "guard_ulp", "UlpGuard", (Wire("program"),)),
+    Part(
+        "relay_ulp",
+        ("relay", "second_relay"),
+        "relay_ulp",
+        "UlpRelay",
+        (Wire("guard"), Coil("RELAY"), contact("FEEDBACK", optional=True)),
+        {"closed_level": level()},
+        (("contactor", "FEEDBACK"),),
+    ),
+    Part(
+        "pilot_ulp",
+        ("pilot",),
+        "pilot_ulp",
+        "UlpPilot",
+        (
+            Wire("guard"),
+            Wire("pwm", (("PILOT_PWM", OUTPUT),)),
+            analogue("PILOT_ADC"),
+            output("PILOT_OFF", "!off_level", optional=True, keyword="switch_pin"),
+        ),
+        {
+            "zero_mv": Option(MV, REQUIRED),
+            "ratio_bp": Option((100, 5000), REQUIRED),
+            "off_level": level(1),
+            "full_mv": Option(MV),
+            **WIDE,
+        },
+        (("pilot", None),),
     ),
 )
 _CABLE = (
@@ -287,7 +321,7 @@ _PEOPLE = (
 )  # fmt: skip
 _NETWORKS = (Part("network_wifi", ("network",), "network_wifi", "Wifi", ()),)
 
-PARTS = _SAFETY + _CABLE + _HEAT + _METERS + _READERS + _PEOPLE + _NETWORKS
+PARTS = _SAFETY + _GUARDED + _CABLE + _HEAT + _METERS + _READERS + _PEOPLE + _NETWORKS
 ROLES = tuple(dict.fromkeys(role for part in PARTS for role in part.roles))
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tools.boards import catalogue, models, options
+from tools.boards import catalogue, guarded, models, options
 from tools.boards.chips import CHIPS
 from tools.boards.wires import NUMBER, RELAY, in_role
 
@@ -25,7 +25,7 @@ def findings(described: dict, pins: dict, drivers: Path) -> list:
         return found
     return [
         *_pins(described, pins),
-        *_guard(described),
+        *(_guard(described) or guarded.findings(described, pins, uses(described))),
         *_outlet(described),
         *_watched(described, pins),
         *_divider(described),
@@ -148,7 +148,8 @@ def _is_pad(value) -> bool:
 
 
 def _guard(described: dict) -> list:
-    fitted = "interlock" if "guard" in described["parts"] else "none"
+    driver = described["parts"].get("guard", {}).get("driver")
+    fitted = {None: "none", guarded.DRIVER: "ulp"}.get(driver, "interlock")
     said = described["guard"]
     return [] if said == fitted else [f"guard: {said!r}, but the parts make it {fitted!r}"]
 
@@ -226,7 +227,10 @@ def _turning(described: dict, pins: dict) -> list:
 
 
 def _burst(described: dict) -> list:
-    """drivers/pilot_adc: how many reads a short low of a large current takes to be seen."""
+    """drivers/pilot_adc: how many reads a short low of a large current takes to be seen. A guard
+    samples more than a period."""
+    if described["guard"] == "ulp":
+        return []
     burst = described["parts"]["pilot"].get("burst", _SHORT_BURST)
     most = described["limits"]["max_a"]
     if most <= _SHORT_BURST_A or burst >= _LONG_BURST:

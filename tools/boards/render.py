@@ -5,8 +5,13 @@ flash when they are frozen, instead of JSON that would have to be read.
 from tools.boards import catalogue, parts
 from tools.boards.chips import CHIPS
 
-# The relays first: whatever fails after them, no coil has current.
+# The relays first: whatever fails after them, no coil has current. A guard in the coprocessor
+# takes their pads itself.
 _FIRST = ("relay", "second_relay", "guard")
+_FIRST_GUARDED = ("guard", "relay", "second_relay")
+# On a guarded board ADC1 is the guard's, and so are the pads that its program reads.
+_GUARDED = {"adc": "guarded_adc"}
+_GUARDED_RESIDUAL = {"inp": "guarded_inp"}
 # What the assembly builds by itself, from the settings.
 _BY_ITSELF = ("network",)
 _HEAD = '"""Made from {source} by tools.build: change those."""\n\n'
@@ -30,10 +35,24 @@ def limits_of(described: dict) -> dict:
 
 
 def rows(described: dict, pins: dict) -> list:
-    wanted = described["parts"]
-    order = [role for role in _FIRST if role in wanted]
+    wanted, guarded = described["parts"], described["guard"] == "ulp"
+    first = _FIRST_GUARDED if guarded else _FIRST
+    order = [role for role in first if role in wanted]
     order += [role for role in wanted if role not in (*_FIRST, *_BY_ITSELF)]
-    return [_row(role, wanted[role], pins, _inside(described, pins)) for role in order]
+    made = [_row(role, wanted[role], pins, _inside(described, pins)) for role in order]
+    return [_guarded(*row) for row in made] if guarded else made
+
+
+def _guarded(role: str, module: str, name: str, wires: tuple, options: tuple) -> tuple:
+    """The row, with what the guard has asked of the guard."""
+    if role == "residual":
+        tripped, *rest = wires
+        wires = (_renamed(tripped, _GUARDED_RESIDUAL), *rest)
+    return role, module, name, tuple(_renamed(wire, _GUARDED) for wire in wires), options
+
+
+def _renamed(wire: tuple, kinds: dict) -> tuple:
+    return (kinds.get(wire[0], wire[0]), *wire[1:])
 
 
 def _inside(described: dict, pins: dict) -> dict:

@@ -68,6 +68,19 @@ class Inner(NamedTuple):
         return [("part", self.module, self.name, tuple(made), given + self.given)]
 
 
+class Coil(NamedTuple):
+    """A relay that the guard in the coprocessor drives: 0 the relay, 1 the second one."""
+
+    pin: str
+    keyword: str = ""
+
+    def named(self, role: str) -> list:
+        return [(in_role(role, self.pin), RELAY, True)]
+
+    def rows(self, role: str, options: dict, pins: dict, pulls: dict) -> list:
+        return [("coil", int(role == "second_relay"))]
+
+
 def _fixed(word, options: dict, pull):
     if word == "pull":
         return _PULLS.get(pull, 0)
