@@ -29,11 +29,19 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"can't listen on {wanted.host}:{wanted.port}: {error.strerror}", file=sys.stderr)
         return 1
     print(f"listening on {csms.url}/<identity>", flush=True)
+    try:
+        desk = None if wanted.web is None else _open_desk(csms, wanted)
+    except (OSError, ValueError) as error:
+        print(f"no pages: {error}", file=sys.stderr)
+        csms.close()
+        return 1
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, loop.stop)
     led = loop.create_task(_lead(csms, wanted.script))
     loop.run_forever()
     failed = led.done() and not led.result()
+    if desk is not None:
+        desk.close()
     csms.close()
     loop.finish()
     return 1 if failed else 0
@@ -55,6 +63,16 @@ async def _lead(csms: Csms, script: Path | None) -> bool:
         if line.strip():
             _tell(await desk.carry_out(line.decode()))
     return True
+
+
+def _open_desk(csms: Csms, wanted: argparse.Namespace):
+    # Pages need more libraries than a back end in a test, and time to load them.
+    from tools.back_office.serve import open_desk
+
+    def tell(line: str) -> None:
+        print(line, flush=True)
+
+    return open_desk(csms, wanted.web, wanted.host, wanted.admin_password_file, tell)
 
 
 def _tell(outcome: dict) -> None:
@@ -81,12 +99,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--card", action="append", default=[], metavar="IDTAG")
     parser.add_argument("--script", type=Path, metavar="FILE", help="lines to carry out, then end")
+    parser.add_argument("--web", type=int, metavar="PORT", help="the back office: pages there")
+    parser.add_argument(
+        "--admin-password-file",
+        type=Path,
+        metavar="FILE",
+        help="the password of admin; without, the first start tells a link that sets it",
+    )
+    parser.add_argument(
+        "--anyone", action="store_true", help="with --web too, let every identity in"
+    )
     parser.add_argument("--heartbeat", type=int, default=300, metavar="SECONDS")
     return parser
 
 
 def _furnish(csms: Csms, wanted: argparse.Namespace) -> None:
-    csms.door.accept_unknown = not wanted.charge_point
+    open_door = not wanted.charge_point and wanted.web is None
+    csms.door.accept_unknown = open_door or wanted.anyone
     csms.heartbeat_interval_s = wanted.heartbeat
     for known in wanted.charge_point:
         identity, _, password = known.partition(":")

@@ -44,6 +44,11 @@ class Book:
             self._db.execute("ALTER TABLE session ADD COLUMN reservation INTEGER")
         self.sessions = Sessions(self._db)
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For who keeps tables of their own in this file."""
+        return self._db
+
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
@@ -79,7 +84,9 @@ class Book:
     def add_card(self, id_tag: str, status: str, parent: str | None, expiry: str | None) -> None:
         """Make a card known, or change it."""
         self._db.execute(
-            "INSERT OR REPLACE INTO card (id_tag, status, parent, expiry) VALUES (?, ?, ?, ?)",
+            "INSERT INTO card (id_tag, status, parent, expiry) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (id_tag) DO UPDATE SET status = excluded.status,"
+            " parent = excluded.parent, expiry = excluded.expiry",
             (id_tag, status, parent, expiry),
         )
 

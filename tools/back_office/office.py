@@ -1,0 +1,86 @@
+"""The office: its database, its rooms, and the web application put together."""
+
+from aiohttp import web
+
+from . import login_pages, passwords, people_pages, roles
+from .audit import Audit
+from .database import Database
+from .desk import OFFICE
+from .door import middlewares
+from .pages import STATIC
+from .people import People
+from .tokens import Tokens
+from .visits import Visits
+
+_LARGEST_FORM = 2**21
+
+# Each has add_routes(app), which adds with ``add_page`` what is in the menu.
+_FILES = (login_pages, people_pages)
+
+
+class Office:
+    """``csms`` is a host_tests.harness.csms.Csms; its loop, clock and book are used.
+
+    ``app`` serves the pages; ``db`` and the rooms are for the files that add them.
+    """
+
+    def __init__(self, csms):
+        self.csms = csms
+        self.db = Database(csms.book.connection)
+        self.people = People(self.db)
+        self.visits = Visits(self.db)
+        self.tokens = Tokens(self.db)
+        self.audit = Audit(self.db, self.now_ms)
+        self._menu = []
+        self.app = self._application()
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970 UTC by the back end's clock."""
+        return self.csms.clock.utc_ms()
+
+    def first_code(self) -> str | None:
+        """For the first start: a code that makes its holder admin; None once there is one."""
+        if self.people.has_admin():
+            return None
+        known = self.people.named("admin")
+        person = known["id"] if known else self.people.add("admin", roles.ADMIN)
+        return self.people.invite(person, self.now_ms())
+
+    def set_admin_password(self, password: str) -> None:
+        """Make ``admin`` one who comes in with ``password``; ValueError when it will not do."""
+        known = self.people.named("admin")
+        person = known["id"] if known else self.people.add("admin", roles.ADMIN)
+        if known and passwords.fits(password, known["password"]):
+            return
+        self.people.set_password(person, password)
+        self.audit.note("(command line)", "set a password", "admin")
+
+    def menu_for(self, role: str) -> list[tuple]:
+        """``(path, label)`` of the pages that a role may see."""
+        return [(path, label) for path, label, handler in self._menu if roles.may(role, handler)]
+
+    def _application(self) -> web.Application:
+        app = web.Application(middlewares=middlewares(self), client_max_size=_LARGEST_FORM)
+        app[OFFICE] = self
+        for file in _FILES:
+            file.add_routes(app)
+        self._add_static(app)
+        roles.check_all(app)
+        return app
+
+    def _add_static(self, app) -> None:
+        for path in STATIC.iterdir():
+            app.router.add_get(f"/static/{path.name}", _file(path))
+
+    def add_page(self, app, path: str, label: str, handler) -> None:
+        """A page that stands in the menu of those who may see it."""
+        app.router.add_get(path, handler)
+        self._menu.append((path, label, handler))
+
+
+def _file(path):
+    @roles.public
+    async def answer(request):
+        return web.FileResponse(path, headers={"Cache-Control": "max-age=300"})
+
+    return answer
