@@ -58,8 +58,7 @@ def source_files(board: str) -> dict:
         own += [folder / "board.py", made]
     else:
         own = [path for path in sorted(folder.glob("*.py")) if path.name != "manifest.py"]
-    if guard.is_guarded(board, BOARDS):
-        own.append(guard.write(board, BOARDS, BUILD))
+    own += guard.written(board, BOARDS, BUILD)
     return files | {path.name: path for path in own}
 
 

@@ -109,6 +109,14 @@ def is_guarded(board: str, root: Path) -> bool:
     return description.is_described(folder) and description.content(folder)["guard"] == "ulp"
 
 
+def written(board: str, root: Path, build: Path) -> list:
+    """The module of a board that has one, written anew; of another board what lies there goes."""
+    if is_guarded(board, root):
+        return [write(board, root, build)]
+    (build / board / MODULE).unlink(missing_ok=True)
+    return []
+
+
 def write(board: str, root: Path, build: Path) -> Path:
     """Write build/<board>/guard_program.py, where its content changed, and return its path."""
     path, content = build / board / MODULE, text(board, root)
