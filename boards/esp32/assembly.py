@@ -31,10 +31,12 @@ for _name in _DEEP.split():
 from parts import Makers
 
 from chargepoint.drivers.clock_ticks import TicksClock
+from chargepoint.drivers.console_line import LineConsole
+from chargepoint.drivers.console_stdio import Stdio
 from chargepoint.drivers.link_websocket import WebSocketLink
 from chargepoint.drivers.network_wifi import Wifi
 from chargepoint.drivers.pilot_calibration import RECORD, calibrated
-from chargepoint.drivers.provisioning import provisioned
+from chargepoint.drivers.provisioning import factory_of, provisioned
 from chargepoint.drivers.sockets_network import NetworkSockets
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_tcp import TcpStream, context_of
@@ -85,10 +87,11 @@ def build(log=None, store=None) -> Device:
         time_source=time_source,
         transfer=_transfers(wifi, context),
         slots=_slots(),
+        console=LineConsole(Stdio()),
         connectors=[_connector(parts)],
     )
     crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, provisioned(store, "factory", log), crashes)
+    station = Station(ports, factory_of(store, log), crashes)
     wifi.join(station.settings.get("WifiSsid"), station.settings.get("WifiPassword"))
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)

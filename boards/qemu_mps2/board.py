@@ -32,7 +32,7 @@ from chargepoint.drivers.front_end_ports import (
 )
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
-from chargepoint.drivers.provisioning import provisioned
+from chargepoint.drivers.provisioning import factory_of, provisioned
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_serial import SerialStream
@@ -91,7 +91,7 @@ def build() -> Device:
         buzzer=None if "buzzer" in lacks else _buzzer(front_end),
     )
     crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, provisioned(store, "factory", log), crashes)
+    station = Station(ports, factory_of(store, log), crashes)
     _serve_front_end(front_end, station, clock)
     gc.threshold(-1)
     front_end.exchange()

@@ -4,7 +4,8 @@ Names in its store that are provisioning: ``factory`` (JSON object: setting -> t
 (JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
 second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
 ``socket`` false for a cable of the station's own, which has neither proximity nor lock;
-``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``files`` false: no slots for
+``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``console`` "stdio": that of the
+process in place of an emulated UART; ``files`` false: no slots for
 the firmware, no files to and fro) and, for wss, the PEM files
 ``tls_ca``, ``tls_certificate`` and ``tls_key``.
 """
@@ -18,13 +19,14 @@ import pins
 from chargepoint.drivers.button_pin import ButtonPin
 from chargepoint.drivers.buzzer_pin import BuzzerPin
 from chargepoint.drivers.clock_ticks import TicksClock
+from chargepoint.drivers.console_line import LineConsole
 from chargepoint.drivers.earth_pin import EarthPin
 from chargepoint.drivers.guard_interlock import InterlockGuard
 from chargepoint.drivers.lamp_pin import PinLamp
 from chargepoint.drivers.link_websocket import WebSocketLink
 from chargepoint.drivers.lock_pins import LockPins
 from chargepoint.drivers.pilot_adc import PilotAdc
-from chargepoint.drivers.provisioning import provisioned
+from chargepoint.drivers.provisioning import factory_of, provisioned
 from chargepoint.drivers.proximity_adc import ProximityAdc
 from chargepoint.drivers.reader_pn532 import Pn532Reader
 from chargepoint.drivers.relay_pin import RelayPin
@@ -46,6 +48,7 @@ from hands import BenchTime
 
 WATCHDOG_MS = 8000
 READER_BAUD = 115200
+CONSOLE_BAUD = 115200
 _ELECTRICS = {"max_ma": 32000, "phases": 3, "ventilated": False, "simplified": True}
 
 
@@ -83,12 +86,13 @@ def build(log=None, store=None) -> Device:
         button=ButtonPin(_input(pins.BUTTON, pulled_up=True)) if fitted("button") else None,
         buzzer=BuzzerPin(_output(pins.BUZZER)) if fitted("buzzer") else None,
         time_source=lambda: _time_source(random),
+        console=LineConsole(_console(options)),
     )
     if options.get("files", True):
         ports.slots = DeskSlots(store, "unix")
         ports.transfer = _transfers(store, options.get("via", {}))
     crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, provisioned(store, "factory", log), crashes)
+    station = Station(ports, factory_of(store, log), crashes)
     if machine.current.version is not None:
         station.settings.fix("FirmwareVersion", machine.current.version)
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
@@ -102,6 +106,14 @@ def _transfers(store, via):
         return machine.current.files
 
     return transfer
+
+
+def _console(options):
+    if options.get("console") != "stdio":
+        return machine.UART(pins.CONSOLE_UART, CONSOLE_BAUD)
+    from chargepoint.drivers.console_stdio import Stdio
+
+    return Stdio()
 
 
 def _time_source(random):

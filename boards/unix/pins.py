@@ -15,6 +15,7 @@ LAMP = ((14, 15, 16), (24, 25, 26), (34, 35, 36), (44, 45, 46))
 # UARTs. The meters' lines are one per connector, the card reader is the station's.
 METER_UART = (1, 2, 3, 4)
 READER_UART = 0
+CONSOLE_UART = 9
 
 # The divider before the ADC: mV at the pin = PILOT_ZERO_MV + mV on the pilot * ratio / 10000.
 # +12.6 V is 2792 mV, -12.6 V is 209 mV: inside the range in which an ESP32's ADC is usable.

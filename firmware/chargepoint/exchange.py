@@ -49,7 +49,7 @@ class Exchange:
         self.outbox = Outbox(station.journal, settings, self._render)
         self.outbox.on_answer = self._event_answered
         self.outbox.on_discarded = self._event_discarded
-        access = Access(settings, station.journal, self._has_file)
+        access = self._access = Access(settings, station.journal, self._has_file)
         inbound.keys = {
             "securityprofile": access.change_profile,
             "authorizationkey": access.change_key,
@@ -122,6 +122,12 @@ class Exchange:
         """A new address or key: connect anew with it once the answer has left."""
         if name in _OF_THE_CONNECTION:
             self._redial_ms = self._remote.now_ms + timing.RESET_FLUSH_MS
+
+    def ordered(self, waits: bool, now_ms: int) -> None:
+        """An order set credentials anew, which are not on trial; ``waits``: for a restart."""
+        self._access.settle()
+        if not waits:
+            self._redial_ms = now_ms + timing.RESET_FLUSH_MS
 
     # -- inside ---------------------------------------------------------------------------------
 

@@ -336,6 +336,17 @@ class TimeSource:
         """The answer is no longer waited for."""
 
 
+class Console:
+    """A serial line on which a technician's computer asks, and is answered (service.py)."""
+
+    def poll(self, now_ms: int) -> bytes:
+        """Move bytes both ways, a bounded number; a whole request, else None. In every step."""
+        return None
+
+    def say(self, answer: bytes) -> None:
+        """Answer the last request."""
+
+
 class Random:
     """Unpredictable bytes, for message ids, masks and jitter."""
 

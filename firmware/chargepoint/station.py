@@ -86,7 +86,7 @@ class ConnectorPorts:
 class Ports:
     """The ports of the station; ``connectors`` is a list of ConnectorPorts, number 1 first.
 
-    ``button``, ``buzzer`` and ``slots`` are None where the board has none; ``transfer()`` makes a
+    ``button``, ``buzzer``, ``slots`` and ``console`` are None where the board has none; ``transfer()`` makes a
     Transfer when one is needed, None: files can't be moved here; ``time_source()`` makes a
     TimeSource in the same way.
     """
@@ -106,6 +106,7 @@ class Ports:
         time_source=None,
         transfer=None,
         slots=None,
+        console=None,
     ):
         self.clock = clock
         self.store = store
@@ -120,6 +121,7 @@ class Ports:
         self.time_source = time_source
         self.transfer = transfer
         self.slots = slots
+        self.console = console
 
 
 class Station:
@@ -138,6 +140,10 @@ class Station:
         self.journal.load()
         self.settings = Settings(_TABLES, self.journal.get, self.journal.put)
         self.settings.factory(factory)
+        self.service = None
+        if self.journal.get("redo"):
+            # An order that a power cut left half done (orders.REDO) counts before all else.
+            self.attend()
         self.time = Timekeeper(
             ports.clock, self.journal, self.settings, ports.time_source, ports.log.write
         )
@@ -192,6 +198,7 @@ class Station:
         self.time.tick(now_ms)
         self.upkeep.step(now_ms, not wrote)
         self.exchange.step(now_ms)
+        self._serve(now_ms)
         self._restart.tick(now_ms)
         self._show(now_ms)
 
@@ -240,6 +247,14 @@ class Station:
     def start_reset(self, kind: str, now_ms: int) -> None:
         """End every transaction, let the answer leave, then ask the loop for a reset."""
         self._restart.begin(kind, now_ms)
+
+    def attend(self):
+        """The service room (service.py), made when it is asked for."""
+        if self.service is None:
+            from chargepoint.service import Service
+
+            self.service = Service(self)
+        return self.service
 
     def facts(self, now_ms: int) -> dict:
         """What is to be known of the station, fit for JSON."""
@@ -312,6 +327,15 @@ class Station:
         """Let the buzzer sound "accepted", "refused" or "fault", where there is one."""
         if self.ports.buzzer is not None:
             self.ports.buzzer.sound(signal, now_ms)
+
+    def _serve(self, now_ms):
+        """Whoever is at the console."""
+        console = self.ports.console
+        request = None if console is None else console.poll(now_ms)
+        if request is not None:
+            self.attend().take(request)
+        if self.service is not None:
+            self.service.step(now_ms, console)
 
     def _show(self, now_ms):
         """Lamps, buzzer, and the beat that holds the contactors for another while."""

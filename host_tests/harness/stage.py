@@ -5,6 +5,7 @@ back end's loop becomes quiet, the firmware makes one step. Steps are 10 ms whil
 on and up to a second while nothing is; no event of the world or of the back end is stepped over.
 """
 
+import hashlib
 import time
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from host_tests.harness.csms.server import Csms
 from host_tests.harness.csms.times import utc_text
 from host_tests.harness.devices import meters
 from host_tests.harness.devices.bus_reader import BusReader
+from host_tests.harness.devices.console import Console
 from host_tests.harness.devices.pn532 import Pn532
 from host_tests.harness.files import FileServer
 from host_tests.harness.network import Network
@@ -92,7 +94,9 @@ class Stage:
         board["reader"], board["meter"] = reader, meter
         provisioning = self._provisioning(board, settings or {}, url)
         self.target = make_target(target, folder, provisioning, seed, **options)
-        self.wiring = Wiring(self.world, pins, self._meters(meter), self._reader(reader))
+        self.wiring = Wiring(
+            self.world, pins, self._meters(meter), self._reader(reader), Console()
+        )
         self.pace = Pace(self)
         self.log = []
         self.on = False
@@ -263,6 +267,18 @@ class Stage:
         """What the station says of itself."""
         return self.step(self.now_ms + 10, {"ask": 1})["facts"]
 
+    def console(self, request: dict, timeout_s: float = 30) -> dict:
+        """Ask the service room (chargepoint/service.py) on the station's console: its answer."""
+        console = self.wiring.console
+        console.ask(request)
+
+        def answered():
+            self.pace.wake()
+            return console.asking.answer is not None
+
+        self.until(answered, timeout_s, f"an answer to {request.get('ask')}")
+        return console.asking.answer
+
     def status(self, connector: int = 1) -> str:
         """The last status that the back end was told, or None."""
         told = self.csms.statuses(self.identity, connector)
@@ -362,7 +378,10 @@ class Stage:
             board["via"] = {f"{network.target_host}:{network.target_port}": network.port}
         factory = {"CentralSystemUrl": url, "Identity": self.identity}
         factory.update(settings)
-        return {"factory": factory, "board": board}
+        # As `make flash` writes it: a unit of its own for each identity.
+        secret = hashlib.sha256(self.identity.encode()).hexdigest()[:32]
+        unit = {"serial": f"PLT-{secret[:8].upper()}", "secret": secret}
+        return {"factory": factory, "board": board, "unit": unit}
 
     def _reader(self, kind):
         cards = self.world.cards

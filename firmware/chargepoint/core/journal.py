@@ -269,6 +269,10 @@ class Journal:
         """Have ``data`` written under ``name``, or what is there removed (None); see ``filed``."""
         self._writes.file(name, data)
 
+    def lay(self, name: str, data: bytes) -> None:
+        """As ``file``, for those who look themselves whether the store took it."""
+        self._writes.lay(name, data)
+
     @property
     def filed(self) -> bool:
         """What became of the last ``file``: None while it waits, False when the store refused."""

@@ -84,10 +84,7 @@ class Settings:
     def change(self, name: str, text: str) -> str:
         """Set ``name`` from ``text`` and keep it: "Accepted", "RebootRequired", or why not."""
         try:
-            row = self.row(name)
-            value = value_of(row, text)
-            if row[KIND] == "measurands":
-                _check_known(row, value, self.gives)
+            row, value = self.examine(name, text)
         except KeyError:
             self.why = "unknown setting %s" % name
             return NOT_SUPPORTED
@@ -99,6 +96,17 @@ class Settings:
             self._stored.add(row[NAME])
             self._put(_store_name(row), _MARK + text.encode())
         return REBOOT_REQUIRED if row[REBOOT] else ACCEPTED
+
+    def examine(self, name: str, text: str) -> tuple:
+        """(row, value) that ``text`` would be for ``name``; nothing is changed.
+
+        Raises KeyError for an unknown name, ValueError that says what was expected.
+        """
+        row = self.row(name)
+        value = value_of(row, text)
+        if row[KIND] == "measurands":
+            _check_known(row, value, self.gives)
+        return row, value
 
     def change_by_peer(self, name: str, text: str) -> str:
         """As ``change``, for the back end, which may not write everything (OCPP 1.6 §5.3)."""

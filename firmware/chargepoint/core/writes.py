@@ -21,6 +21,7 @@ _REMOVE = const(2)
 _CLEAR_OLDER = const(3)
 _CLEAR_NEWER = const(4)
 _FILE = const(5)
+_LAID = const(6)
 
 # After a refusal the store is left alone for this many flushes (a second of steps).
 _REST_FLUSHES = const(100)
@@ -84,6 +85,10 @@ class Writes:
         self.filed = None
         self._queue.append((_FILE, name, data))
 
+    def lay(self, name: str, data: bytes) -> None:
+        """As ``file``, of which ``filed`` tells nothing: whoever asks looks at what is there."""
+        self._queue.append((_LAID, name, data))
+
     def get(self, name: str) -> bytes:
         """Fact ``name`` as last said, else as stored, else None."""
         at = self._last(name)
@@ -114,9 +119,9 @@ class Writes:
             self._rest -= 1
             return False
         at = self._choose()
-        is_file = self._queue[at][0] == _FILE
+        is_file = self._queue[at][0] >= _FILE
         done = self._carry_out(self._queue[at])
-        if is_file:
+        if self._queue[at][0] == _FILE:
             self.filed = done
         if done or is_file:
             self._queue.pop(at)
@@ -133,7 +138,7 @@ class Writes:
         beside = None
         if self._detour:
             for at, operation in enumerate(self._queue):
-                if operation[0] == _FILE:
+                if operation[0] >= _FILE:
                     # Dropped when it is refused, too: someone waits for that word.
                     return at
                 if beside is None and operation[0] != _EVENT:
@@ -142,9 +147,9 @@ class Writes:
 
     def _carry_out(self, operation):
         kind, name, data = operation
-        if kind == _EVENT or (kind == _FILE and data is not None):
+        if kind == _EVENT or (kind >= _FILE and data is not None):
             return self._store.write(name, data)
-        if kind in (_REMOVE, _FILE):
+        if kind == _REMOVE or kind >= _FILE:
             return self._store.remove(name)
         slot, generation, _ = self._newest(name)
         if kind == _FACT:

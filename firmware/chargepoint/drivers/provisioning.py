@@ -19,3 +19,12 @@ def provisioned(store, name: str, log) -> dict:
         pass
     log.write("error", "store: %s is damaged, expected a JSON object: left out" % name)
     return {}
+
+
+def factory_of(store, log) -> dict:
+    """The settings given at provisioning; the unit's record tells the serial number."""
+    given = provisioned(store, "factory", log)
+    serial = provisioned(store, "unit", log).get("serial")
+    if type(serial) is str and 0 < len(serial) <= 25:
+        given.setdefault("ChargePointSerialNumber", serial)
+    return given

@@ -66,6 +66,10 @@ class Access:
         self._failures = 0
         self._second = self._with_was = False
 
+    def settle(self) -> None:
+        """Nothing is on trial any more: what is configured was ordered."""
+        self._was, self._with_was = None, False
+
     def opened(self) -> None:
         """The connection is there: what it was opened with is proven."""
         if self._was is None:

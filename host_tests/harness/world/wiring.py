@@ -45,10 +45,11 @@ class Wiring:
     ``due_ms()`` (when it will have sent what it is sending, or None) and ``fault``; a reader on a
     bus has ``rows()``, and a meter on a pulse counter ``count()``, which go along with a step's
     inputs.
-    ``switches`` are the output pins that move something.
+    ``switches`` are the output pins that move something; ``console`` is whoever is at the
+    station's console (devices/console.py), or None.
     """
 
-    def __init__(self, world, pins, meters: dict, reader=None):
+    def __init__(self, world, pins, meters: dict, reader=None, console=None):
         self._world = world
         self._pins = pins
         self.meters = meters
@@ -56,6 +57,9 @@ class Wiring:
         self._lines = {pins.METER_UART[number - 1]: meter for number, meter in meters.items()}
         if reader is not None:
             self._lines[pins.READER_UART] = reader
+        self.console = console
+        if console is not None:
+            self._lines[pins.CONSOLE_UART] = console
         self._seen: dict[int, int | tuple] = {}
         self._levels = self._wires(_INPUTS)
         self._steady = self._wires(_STEADY)
