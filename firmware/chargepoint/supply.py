@@ -60,7 +60,7 @@ class Supply:
                 claim.limit_ma, claim.rise_ms = claim.wanted_ma, None
         if now_ms >= self._due_ms or self.profiles.changed != self._seen:
             self._reckon(now_ms)
-        total_ma = self._settings.get("SupplyLimit") * 1000
+        total_ma = self._limit_a() * 1000
         if self._total_ma < total_ma:
             total_ma = self._total_ma
         if shut:
@@ -96,7 +96,7 @@ class Supply:
         What other connectors take of the supply is not known beforehand and left out.
         """
         phases = self._supply_phases()
-        supply = self._settings.get("SupplyLimit") * 10, composition.AMPERES, 0, -1
+        supply = self._limit_a() * 10, composition.AMPERES, 0, -1
         lowest, holds_s = None, composition.FOREVER_S
         for claim in self._claims:
             if connector in (0, claim.bay.number):
@@ -109,6 +109,11 @@ class Supply:
         return lowest, min(holds_s, whole[4])
 
     # -- inside: each step ----------------------------------------------------------------------
+
+    def _limit_a(self):
+        """Amperes per phase: what the circuit carries, and what of it was given to the station."""
+        given_a, most_a = self._settings.get("SupplyLimit"), self._settings.get("MaxCurrent")
+        return given_a if given_a < most_a else most_a
 
     def _follow(self, claim, now_ms):
         """A transaction began or ended."""
@@ -134,7 +139,12 @@ class Supply:
         utc_s = self._station.ports.clock.utc_s()
         found = composition.allowed(self.profiles.slots, 0, utc_s, None)
         holds_s = min(found[4], timing.SUPPLY_LOOK_S)
-        self._total_ma = _ma(found, self._supply_phases())
+        phases = self._supply_phases()
+        self._total_ma = _ma(found, phases)
+        if utc_s is None:
+            for data in composition.may_count(self.profiles.slots):
+                one = composition.allowed((data,), 0, None, None)
+                self._total_ma = min(self._total_ma, _ma(one, phases))
         for claim in self._claims:
             found = self._own(claim, 0, utc_s, now_ms)
             holds_s = min(holds_s, found[4])

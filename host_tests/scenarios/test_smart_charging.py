@@ -170,3 +170,27 @@ def test_limit_that_the_technician_locked_stays(stage):
     assert change("SUPPLYLIMITLOCK", "false") == "Rejected"
     stage.charge(1, amps=32)
     draws(stage, 20)
+
+
+def test_share_of_a_site_does_not_outlive_its_end_without_a_clock(stage):
+    """A power cut while off line: no one can say whether the share is over, so the fallback below
+    it holds as well, until the back end tells the time (OCPP 1.6 §3.13.3; DESIGN §6)."""
+    told = {"key": "AllowOfflineTxForUnknownId", "value": "true"}
+    assert ask(stage, "ChangeConfiguration", told) == {"status": "Accepted"}
+    install(stage, profile(1, "ChargePointMaxProfile", [(0, 6)], kind="Absolute"))
+    share = profile(2, "ChargePointMaxProfile", [(0, 20)], kind="Absolute", stackLevel=1)
+    install(stage, {**share, "validTo": clock(stage, 3600)})
+    stage.network.up = False
+    stage.power_cut()
+    stage.advance(5)
+    stage.start()
+    stage.vehicle.plug_in(amps=32)
+    stage.advance(15)
+    stage.tap()
+    stage.until(lambda: stage.outlet.meter.current_ma[0], 30, "a current")
+    stage.advance(10)
+    assert 5_850 <= stage.outlet.meter.current_ma[0] <= 6_000
+    assert stage.facts()["utc_s"] is None
+    stage.network.up = True
+    stage.until(lambda: stage.facts()["utc_s"], 120, "the time")
+    draws(stage, 20)

@@ -11,7 +11,8 @@ Rules:
 - A Relative profile, and one without startSchedule, counts from the start of the transaction; a
   recurring one repeats every day or seven days from its startSchedule on, never before.
 - Without the time of day, what needs it says nothing, but for ChargePointMaxProfile: it guards
-  the wiring, so the lowest of its limits holds until the time is known.
+  the wiring, so the lowest of its limits holds until the time is known, and of several stackLevels
+  the lowest of all that may count (``may_count``): the highest one may be over.
 """
 
 import struct
@@ -100,6 +101,24 @@ def allowed(profiles: list, connector: int, utc_s: int, elapsed_s: int) -> tuple
             return word // 4, head[UNIT], word % 4, head[_LEAST], holds_s
         # It says nothing now: the next one below it.
         ceiling = rank
+
+
+def may_count(profiles: list) -> list:
+    """The ChargePointMaxProfiles of which any may be the one that counts when no one knows the
+    time: from the highest stackLevel down to the first that needs no time."""
+    found, ceiling = [], 256
+    while ceiling >= 0:
+        chosen, level = None, -1
+        for data in profiles:
+            if data is not None and data[PURPOSE] == MAX and level < data[STACK] < ceiling:
+                chosen, level = data, data[STACK]
+        ceiling = level
+        if chosen is not None:
+            found.append(chosen)
+            head = head_of(chosen)
+            if max(head[_FROM], head[_TO], -1 if head[KIND] == RELATIVE else head[_START]) < 0:
+                ceiling = -1
+    return found
 
 
 def convert(tenths: int, unit: int, wanted: int, phases: int) -> int:

@@ -244,3 +244,19 @@ def test_profile_takes_eight_bytes_a_period(periods):
     """RAM: twelve profiles of 24 periods are 3 KB, whatever is in them."""
     data = packed(Profile(0, periods=periods))
     assert len(data) == 58 + 8 * len(periods)
+
+
+def test_without_a_clock_each_maximum_counts_that_may_be_the_one():
+    """A share that ended may not outlive the clock: the lowest down to what needs no time."""
+    ended = Profile(1, "ChargePointMaxProfile", stack=5, valid_to=moment(BASE))
+    timed = Profile(2, "ChargePointMaxProfile", stack=3, start=moment(BASE))
+    lasting = Profile(3, "ChargePointMaxProfile", stack=2)
+    below = Profile(4, "ChargePointMaxProfile", stack=0)
+    other = Profile(5, "TxDefaultProfile", stack=9)
+    those = [packed(each) for each in (below, lasting, other, timed, ended)]
+    found = composition.may_count([None, *those])
+    assert [composition.head_of(data)[composition.ID] for data in found] == [1, 2, 3]
+    assert composition.may_count([]) == []
+    assert composition.may_count([packed(other), packed(timed)]) == [packed(timed)]
+    relative = Profile(6, "ChargePointMaxProfile", stack=7, kind="Relative", start=moment(BASE))
+    assert composition.may_count([packed(relative), *those]) == [packed(relative)]
