@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tools.calibrate import levels, snippet
 from tools.calibrate.levels import Level, Refused
+from tools.repl.said import done
 
 # What a person connects for each level, and where the pilot's amplifier is meanwhile.
 HOW = {
@@ -37,7 +38,7 @@ class Person(NamedTuple):
 
 def go_through(setup, interpreter, person: Person, bursts: int = 8) -> Result:
     """A level that is refused is asked for again, three times at most. Raises Refused."""
-    snippet.done(interpreter.run(snippet.prepare(setup)))
+    done(interpreter.run(snippet.prepare(setup)))
     measured: list = []
     for nominal_mv in levels.NOMINAL_MV:
         measured.append(_level(setup, interpreter, person, measured, nominal_mv, bursts))

@@ -1,27 +1,15 @@
-"""Where the snippet runs: the emulated circuit of the desk, or a board's console."""
+"""Where the snippet runs without a board: the emulated circuit of the desk."""
 
 import contextlib
 import io
 import sys
 
-import serial
-from mpremote.transport import TransportError, TransportExecError
-from mpremote.transport_serial import SerialTransport
-
-from tools.calibrate import snippet
 from tools.calibrate.setup import Setup
 from tools.paths import ROOT
 
-_BAUD = 115200
-_PATIENCE_S = 20
-_SILENCE_S = 3
 _NOISE_MV = 40
 # What a vehicle hangs on the pilot for each level: None nothing, else (asks for energy, for air).
 _LOADS = {12000: None, 9000: (False, False), 6000: (True, False), 3000: (True, True)}
-
-
-class Unreachable(Exception):
-    """There is no interpreter to talk to, or it did not do what it was told."""
 
 
 class Emulated:
@@ -62,43 +50,6 @@ class Emulated:
 
     def close(self, restart: bool) -> None:
         """Nothing is open."""
-
-
-class Board:
-    """A board's console at ``port``: the running program is interrupted."""
-
-    def __init__(self, port: str):
-        self._transport = None
-        try:
-            self._transport = SerialTransport(port, _BAUD, timeout=_SILENCE_S)
-            # No soft reset: it would start the station again.
-            self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_SILENCE_S)
-        except (TransportError, serial.SerialException, OSError) as trouble:
-            self.close(restart=False)
-            raise Unreachable(
-                f"{port}: {trouble}; expected a MicroPython console at {_BAUD} baud"
-            ) from trouble
-
-    def run(self, text: str) -> str:
-        """What ``text`` prints; raises Unreachable with what the board said instead."""
-        try:
-            said, error = self._transport.exec_raw(text, timeout=_PATIENCE_S)
-        except (TransportError, TransportExecError, serial.SerialException, OSError) as trouble:
-            raise Unreachable(f"the board does not answer: {trouble}") from trouble
-        if error:
-            last = error.decode(errors="replace").strip().splitlines()[-1]
-            raise Unreachable(f"the board refuses: {last}")
-        return said.decode(errors="replace").replace("\r\n", "\n")
-
-    def close(self, restart: bool) -> None:
-        """``restart``: the station starts anew, with what was written."""
-        if self._transport is None:
-            return
-        with contextlib.suppress(TransportError, serial.SerialException, OSError):
-            if restart:
-                self._transport.exec_raw_no_follow(snippet.RESTART)
-        with contextlib.suppress(serial.SerialException, OSError):
-            self._transport.close()
 
 
 def _emulation() -> tuple:

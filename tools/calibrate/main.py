@@ -8,8 +8,9 @@ from rich.markup import escape
 from rich.prompt import Confirm, Prompt
 
 from tools.calibrate import guide, levels, snippet
-from tools.calibrate.interpreters import Board, Emulated, Unreachable
+from tools.calibrate.interpreters import Emulated
 from tools.calibrate.setup import DESK, of_board
+from tools.repl.board import Board, Unreachable
 
 # Where the store of a board of the ESP32 family lies (boards/esp32/assembly.py).
 _RECORD = "/store/calibration"

@@ -5,10 +5,10 @@ stopped, so it is given more time than a person needs and fed at each burst.
 """
 
 from tools.calibrate.setup import Setup
+from tools.repl.said import DONE, done
 
 # The watchdog's time while a person goes through the levels.
 _WATCHDOG_MS = 30 * 60 * 1000
-_DONE = "done"
 
 _PREPARE = """\
 from machine import ADC, PWM, WDT, Pin
@@ -42,7 +42,6 @@ os.rename({new!r}, {name!r})
 with open({name!r}, "rb") as file:
     print(file.read() == {data!r})
 """
-RESTART = "import machine\nmachine.reset()\n"
 
 
 def prepare(setup: Setup) -> str:
@@ -52,30 +51,20 @@ def prepare(setup: Setup) -> str:
         pwm_pad=setup.pwm_pad,
         adc_pad=setup.adc_pad,
         attenuation=setup.attenuation,
-        done=_DONE,
+        done=DONE,
     )
 
 
 def measure(high: bool, bursts: int, reads: int) -> str:
     """``high``: the pilot's amplifier at +12 V, else at -12 V; steady in both."""
     duty_u16 = 65535 if high else 0
-    return _MEASURE.format(duty_u16=duty_u16, bursts=bursts, reads=reads, done=_DONE)
+    return _MEASURE.format(duty_u16=duty_u16, bursts=bursts, reads=reads, done=DONE)
 
 
 def write(name: str, data: bytes) -> str:
     """``name`` is the record's full path on the board."""
     folder = name.rpartition("/")[0]
     return _WRITE.format(folder=folder, name=name, new=f"{folder}/.new", data=data)
-
-
-def done(said: str) -> list:
-    """The lines before the last, which must say that all went well; raises ValueError."""
-    *lines, last = said.split("\n") if said else [""]
-    if not last and lines:
-        last = lines.pop()
-    if last.strip() != _DONE:
-        raise ValueError(f"the board said {said[-80:]!r}, expected {_DONE!r} at the end")
-    return lines
 
 
 def bursts_of(said: str) -> tuple:

@@ -11,9 +11,9 @@ import pytest
 from host_tests.harness import paths
 from tools import pilotlight
 from tools.calibrate import main as calibrate
-from tools.calibrate.interpreters import Board, Unreachable
 from tools.calibrate.setup import of_board
 from tools.paths import MICROPYTHON
+from tools.repl.board import Board, Unreachable
 
 PROGRAM = paths.ROOT / "host_tests/unit/tools/raw_repl_main.py"
 DEVKIT = of_board("esp32_devkit")

@@ -1,0 +1,1 @@
+"""A board's interpreter at its console, as the tools that measure a board use it."""
