@@ -65,6 +65,7 @@
 .mail cause, 0
 .mail trips, 0
 .mail pad, 0
+.mail residual, 0
 .mail bad, 0
 .mail beat_seen, 0
 .mail beat_age, 0
@@ -99,6 +100,11 @@ next_sample:    stage_inc 1
 .endif
                 reg_rd PAD_IN, RELAY, RELAY
                 st r0, r3, pad
+.if RESIDUAL + 1
+                # The pad is RTC's: the station sees the monitor through this word only.
+                reg_rd PAD_IN, RESIDUAL, RESIDUAL
+                st r0, r3, residual
+.endif
                 ld r0, r3, windows
                 add r0, r0, 1
                 st r0, r3, windows

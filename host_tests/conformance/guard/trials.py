@@ -74,7 +74,7 @@ def holds_when_all_is_well(program):
     rig.pass_by(12)
     rig.expect(
         1, 1, latched=0, bad=0, beat_stale=0, beat_age=0, pad=1, beat_seen=rig.told("beat"),
-        high=_GOOD_HIGH, low=_GOOD_LOW, proximity=1111, temperature=2222,
+        high=_GOOD_HIGH, low=_GOOD_LOW, proximity=1111, temperature=2222, residual=0,
     )  # fmt: skip
 
 
@@ -240,6 +240,7 @@ def residual_current_trips(program):
     rig.ulp.input(RESIDUAL, True)
     rig.pass_by(1)
     rig.expect_tripped(FROM_RESIDUAL)
+    assert rig.told("residual") == 1
     rig.ask(0)
     rig.ask()
     rig.expect_tripped(FROM_RESIDUAL, trips=2)
@@ -309,7 +310,7 @@ def highest_sample_may_come_last(program):
         rig.expect(1, 1, bad=0)
 
 
-WINDOW_CYCLES = 14_983  # while both relays are held and the wave is clean
+WINDOW_CYCLES = 14_999  # while both relays are held and the wave is clean
 TRIALS = (
     holds_when_all_is_well,
     high_that_is_too_high_trips,
