@@ -18,6 +18,7 @@ from uart import Uart
 
 import pins
 from chargepoint.drivers.buzzer_pin import BuzzerPin
+from chargepoint.drivers.console_line import LineConsole
 from chargepoint.drivers.front_end import FrontEnd
 from chargepoint.drivers.front_end_ports import (
     FrontEndClock,
@@ -61,8 +62,10 @@ def build() -> Device:
     meter_line = Uart(pins.METER_UART, _METER_BYTES)
     reader_line = Uart(pins.READER_UART)
     modem_line = Uart(pins.MODEM_UART, _MODEM_BYTES)
+    console_line = Uart(pins.CONSOLE_UART)
 
     def fill():
+        console_line.fill()
         meter_line.fill()
         reader_line.fill()
         modem_line.fill()
@@ -89,6 +92,7 @@ def build() -> Device:
         connectors=[_connector(front_end, parts, meter, clock, options)],
         button=None if "button" in lacks else parts,
         buzzer=None if "buzzer" in lacks else _buzzer(front_end),
+        console=LineConsole(console_line),
     )
     crashes = count_watchdog(store, reset.cause)
     station = Station(ports, factory_of(store, log), crashes)

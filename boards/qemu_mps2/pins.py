@@ -2,6 +2,8 @@
 
 from micropython import const
 
+# CMSDK UART 0: the interpreter prints here, and a technician asks (drivers/console_line.py).
+CONSOLE_UART = const(0x40004000)
 # CMSDK UARTs 1 to 4, in the order of QEMU's -serial after the console's.
 METER_UART = const(0x40005000)
 READER_UART = const(0x40006000)

@@ -132,9 +132,13 @@ def dials(order: dict) -> bool:
 
 
 def left(station) -> dict:
-    """The order that a power cut left half done, or None."""
-    saved = station.journal.get(REDO)
-    return json.loads(saved) if saved else None
+    """The order that a power cut left half done, or None; what another program left is none."""
+    try:
+        order = json.loads(station.journal.get(REDO) or b"null")
+        good = type(order["settings"]) is dict and type(order["files"]) is dict
+    except (ValueError, KeyError, TypeError):
+        return None
+    return order if good else None
 
 
 def reboots(settings, wanted: dict) -> list:

@@ -21,6 +21,7 @@ from chargepoint.core.settings import Settings
 from chargepoint.core.settings_own import TABLE as OWN
 from chargepoint.core.timekeeping import Timekeeper
 from chargepoint.core.transactions import FREE, Transaction
+from chargepoint.doorway import Doorway
 from chargepoint.exchange import Exchange
 from chargepoint.known import Known
 from chargepoint.latches import Latches
@@ -86,28 +87,15 @@ class ConnectorPorts:
 class Ports:
     """The ports of the station; ``connectors`` is a list of ConnectorPorts, number 1 first.
 
-    ``button``, ``buzzer``, ``slots`` and ``console`` are None where the board has none; ``transfer()`` makes a
-    Transfer when one is needed, None: files can't be moved here; ``time_source()`` makes a
-    TimeSource in the same way.
+    ``more`` are those that a board need not have: ``button``, ``buzzer``, ``slots``, ``console``;
+    ``transfer()``, ``time_source()`` and ``access_point()`` make a Transfer, a TimeSource and an
+    AccessPoint when one is needed; ``forget(names)`` takes modules out of memory. TypeError for
+    any other name.
     """
 
-    def __init__(
-        self,
-        clock,
-        store,
-        link,
-        random,
-        reader,
-        reset,
-        log,
-        connectors,
-        button=None,
-        buzzer=None,
-        time_source=None,
-        transfer=None,
-        slots=None,
-        console=None,
-    ):
+    button = buzzer = slots = console = transfer = time_source = access_point = forget = None
+
+    def __init__(self, clock, store, link, random, reader, reset, log, connectors, **more):
         self.clock = clock
         self.store = store
         self.link = link
@@ -116,12 +104,10 @@ class Ports:
         self.reset = reset
         self.log = log
         self.connectors = connectors
-        self.button = button
-        self.buzzer = buzzer
-        self.time_source = time_source
-        self.transfer = transfer
-        self.slots = slots
-        self.console = console
+        for name, port in more.items():
+            if not hasattr(Ports, name):
+                raise TypeError("there is no port %s" % name)
+            setattr(self, name, port)
 
 
 class Station:
@@ -173,6 +159,7 @@ class Station:
         self._button = None if ports.button is None else HeldButton(ports.button)
         self._faulted = 0
         self._restart = Restart(self)
+        self.doorway = Doorway(self)
         self._dimming = Dimming(self.settings, ports.clock.utc_s)
         self._recovered = False
         self._tell_of_store()
@@ -198,7 +185,7 @@ class Station:
         self.time.tick(now_ms)
         self.upkeep.step(now_ms, not wrote)
         self.exchange.step(now_ms)
-        self._serve(now_ms)
+        self.doorway.step(now_ms)
         self._restart.tick(now_ms)
         self._show(now_ms)
 
@@ -271,6 +258,7 @@ class Station:
             "local_list": self.known.facts(),
             "damaged_settings": list(self.settings.damaged),
             "safe_mode": self.safe_mode,
+            "portal": self.doorway.is_open,
             "card": [self.cards.shown, self.cards.shown_ms],
             "now_ms": now_ms,
             "tariff": self.settings.get("TariffText"),
@@ -309,6 +297,11 @@ class Station:
         options["ventilated"] = options.get("ventilated", False) or settings.get("Ventilation")
         simplified = options.get("simplified", False) and settings.get("SimplifiedPilot")
         options["simplified"] = simplified
+        if settings.get("Earthing") == "IT":
+            # HAZARD: without a neutral on earth the monitors that boards have tell "connected" of a
+            # lost earth, or "lost" of a good one: neither is believed, and no one is told it is
+            # watched. The inspector's measurement is all there is.
+            of.earth = None
         connector = Connector(number, of)
         transaction = Transaction(number, self.journal)
         utc_s, holds = self.ports.clock.utc_s, self.reservations
@@ -327,15 +320,6 @@ class Station:
         """Let the buzzer sound "accepted", "refused" or "fault", where there is one."""
         if self.ports.buzzer is not None:
             self.ports.buzzer.sound(signal, now_ms)
-
-    def _serve(self, now_ms):
-        """Whoever is at the console."""
-        console = self.ports.console
-        request = None if console is None else console.poll(now_ms)
-        if request is not None:
-            self.attend().take(request)
-        if self.service is not None:
-            self.service.step(now_ms, console)
 
     def _show(self, now_ms):
         """Lamps, buzzer, and the beat that holds the contactors for another while."""
@@ -360,6 +344,7 @@ class Station:
         if pressed:
             self.ports.log.write("warning", "technician: latched faults may end")
             self.latches.technician()
+            self.doorway.press(now_ms)
 
     def _settle(self, now_ms):
         """Limits, availability and faults of the whole station reach every bay."""

@@ -48,6 +48,7 @@ class Qemu(Target):
         self._image = image or _main_alone()
         self._via = board.get("via", {})
         self._lines = {pins.METER_UART[0]: "meter", pins.READER_UART: "reader"}
+        self._lines[pins.CONSOLE_UART] = "console"
         self._records = {}
         self._clogged = False
 

@@ -15,8 +15,8 @@ from host_tests.harness.targets.base import Unavailable
 
 QEMU = paths.TOOLS / "bin" / "qemu-system-arm"
 INTERPRETER = paths.TOOLS / "qemu" / "firmware.elf"
-# In the order of QEMU's -serial; the console comes before them.
-LINES = ("meter", "reader", "front_end", "modem")
+# In the order of QEMU's -serial.
+LINES = ("console", "meter", "reader", "front_end", "modem")
 # More arguments for QEMU, for instance "-icount shift=6".
 EXTRA = "PILOTLIGHT_QEMU"
 
@@ -145,11 +145,12 @@ class Machine:
             "-nodefaults", "-display", "none",
             # Without it the interpreter does not start.
             "-semihosting", "-kernel", self._interpreter,
-            "-chardev", f"file,id=console,path={self.console},append=on",
-            "-serial", "chardev:console",
         ]  # fmt: skip
         for name, number in lines.items():
-            command += ["-chardev", f"socket,id={name},fd={number}", "-serial", f"chardev:{name}"]
+            # What the console says is kept, whether someone listens or not.
+            kept = f",logfile={self.console},logappend=on" if name == "console" else ""
+            device = f"socket,id={name},fd={number}{kept}"
+            command += ["-chardev", device, "-serial", f"chardev:{name}"]
         return [str(word) for word in command + [*self._more, *os.environ.get(EXTRA, "").split()]]
 
     def _write(self, at, data):
