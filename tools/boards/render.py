@@ -35,7 +35,7 @@ def limits_of(described: dict) -> dict:
 
 
 def rows(described: dict, pins: dict) -> list:
-    wanted, guarded = described["parts"], described["guard"] == "ulp"
+    wanted, guarded = described["parts"], described.get("guard") == "ulp"
     first = _FIRST_GUARDED if guarded else _FIRST
     order = [role for role in first if role in wanted]
     order += [role for role in wanted if role not in (*_FIRST, *_BY_ITSELF)]
