@@ -51,14 +51,17 @@ class LedLoop(VirtualLoop):
         return self.run_until_complete(coroutine)
 
     def _wait_for(self, at_ms: int) -> None:
-        began_s, began_ms = self._anchor
-        until_s = began_s + (at_ms - began_ms) / 1000 / self._speed
         now_s = time.monotonic()
-        if now_s > until_s + _MOST_LAG_S:
-            self._anchor = (now_s - _MOST_LAG_S, at_ms)
-        elif now_s < until_s:
+        if now_s > self._wall_s(self._now_ms) + _MOST_LAG_S:
+            self._anchor = (now_s - _MOST_LAG_S, self._now_ms)
+        until_s = self._wall_s(at_ms)
+        if now_s < until_s:
             self._polls.wait_until(until_s, self.stop)
             self.run_forever()
+
+    def _wall_s(self, at_ms: int) -> float:
+        began_s, began_ms = self._anchor
+        return began_s + (at_ms - began_ms) / 1000 / self._speed
 
     def _measure(self) -> None:
         now_s, (before_s, before_ms) = time.monotonic(), self._mark

@@ -216,6 +216,10 @@ def _session(sim, connector):
     return found
 
 
+def _speed(sim, times):
+    sim.stage.loop.speed = times
+
+
 def _quit(sim):
     sim.end(0)
 
@@ -242,6 +246,7 @@ COMMANDS = {
     "state": (_state, {}),
     "wait": (_wait, {"for": REQUIRED, "timeout_s": PATIENCE_S}),
     "quit": (_quit, {}),
+    "speed": (_speed, {"times": REQUIRED}),
     # What scripts need besides.
     "sleep": (_sleep, {"seconds": REQUIRED}),
     "call": (_call, {"action": REQUIRED, "payload": {}}),

@@ -9,12 +9,12 @@ MOST_BYTES = 65536
 
 
 class Control:
-    """Listens on ``host``, ``port`` (0: any) until closed; ``sim`` carries out the lines."""
+    """Listens on ``host``, ``port`` (0: any) until closed; ``street`` carries out the lines."""
 
-    def __init__(self, sim, host: str, port: int):
-        self._sim = sim
+    def __init__(self, street, host: str, port: int):
+        self._street = street
         self._clients = set()
-        loop = sim.stage.loop
+        loop = street.loop
         try:
             self._server = loop.run(
                 asyncio.start_server(self._serve, host, port, limit=MOST_BYTES)
@@ -48,7 +48,7 @@ class Control:
         if len(line) > MOST_BYTES:
             return {"ok": False, "error": f"a line of at most {MOST_BYTES} bytes expected"}
         try:
-            return await self._sim.submit(line.decode())
+            return await self._street.submit(line.decode())
         except UnicodeDecodeError:
             return {"ok": False, "error": "UTF-8 expected"}
 

@@ -3,6 +3,7 @@
 import json
 import math
 
+from host_tests.harness.led_loop import FASTEST, SLOWEST
 from host_tests.harness.world.faults import FAULTS
 from host_tests.harness.world.proximity import NOMINAL_OHM
 from tools.sim.errors import Refused
@@ -65,6 +66,10 @@ _FIELDS = {
     ),
     "volts": (f"volts from 0 to {MOST_VOLTS}", lambda value, _: _is_number(value, 0, MOST_VOLTS)),
     "celsius": ("degrees from -40 to 125", lambda value, _: _is_number(value, -40, 125)),
+    "times": (
+        f"{SLOWEST} to {FASTEST} times as fast as a clock",
+        lambda value, _: _is_number(value, SLOWEST, FASTEST),
+    ),
     "up": _BOOL,
     "on": _BOOL,
     "vehicles": _BOOL,

@@ -27,15 +27,19 @@ class Reader:
 
     def line(self, direction: str, raw) -> str:
         """What a message says; ``direction`` is "received" (by the back end) or "sent"."""
+        return self.read(direction, raw)[2]
+
+    def read(self, direction: str, raw) -> tuple[str, str, str]:
+        """(kind, action, what it says); kinds are call, result, error and "?"."""
         frame = as_frame(raw)
         if frame is None:
-            return f"not a frame: {raw[:60]!r}"
+            return "?", "?", f"not a frame: {raw[:60]!r}"
         if frame[0] == CALL:
-            return self._call(direction, frame)
+            return "call", str(frame[2]), self._call(direction, frame)
         action = self._actions.pop((direction == "received", frame[1]), "?")
         if frame[0] == ERROR:
-            return f"{action} refused: {frame[2]} {frame[3]}".rstrip()
-        return f"{action} answered: {brief(frame[2])}"
+            return "error", action, f"{action} refused: {frame[2]} {frame[3]}".rstrip()
+        return "result", action, f"{action} answered: {brief(frame[2])}"
 
     def _call(self, direction: str, frame: list) -> str:
         _, message, action, payload = frame

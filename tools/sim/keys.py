@@ -6,7 +6,9 @@ import re
 import string
 import sys
 import termios
+import threading
 import tty
+import webbrowser
 from contextlib import suppress
 
 from host_tests.harness.world.faults import FAULTS
@@ -31,8 +33,9 @@ MENU = dict(zip(string.ascii_letters, FAULTS))
 class Keys:
     """As a context: stdin gives single keys while it lasts. ``connector`` is the chosen one."""
 
-    def __init__(self, sim):
+    def __init__(self, sim, page: str | None = None):
         self._sim = sim
+        self._page = page
         self.connector = 1
         self.menu = False
         self._actions = {
@@ -44,6 +47,7 @@ class Keys:
             "n": lambda: self._do("network", up=not self._sim.stage.network.up),
             "m": lambda: self._do("mains", on=not self._sim.stage.world.mains.on),
             "x": lambda: self._do("power_cut" if self._sim.stage.on else "power_on"),
+            "o": self._open_page,
             "q": lambda: self._do("quit"),
         }
 
@@ -90,6 +94,13 @@ class Keys:
 
     def _open_menu(self):
         self.menu = True
+
+    def _open_page(self):
+        if self._page is None:
+            return
+        self._sim.tape.tell(NOTE, f"the page is {self._page}")
+        if any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
+            threading.Thread(target=webbrowser.open, args=[self._page], daemon=True).start()
 
     def _choose(self, key):
         self.menu = False

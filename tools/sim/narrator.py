@@ -1,6 +1,7 @@
 """The sim without a picture: what happens, line by line."""
 
 import sys
+from functools import partial
 
 from rich.console import Console
 from rich.text import Text
@@ -18,11 +19,13 @@ _STYLES = {
 
 
 class Narrator:
-    """As a context; tells on stdout while it lasts."""
+    """As a context; tells on stdout while it lasts, of several stations whose line it is."""
 
-    def __init__(self, sim):
+    def __init__(self, sims: list):
         self._console = Console(file=sys.stdout, highlight=False)
-        sim.tape.listeners.append(self._tell)
+        for sim in sims:
+            who = f"{sim.stage.identity} " if len(sims) > 1 else ""
+            sim.tape.listeners.append(partial(self._tell, who))
 
     def __enter__(self):
         return self
@@ -30,8 +33,8 @@ class Narrator:
     def __exit__(self, *error):
         self._console.file.flush()
 
-    def _tell(self, at_ms: int, kind: str, text: str) -> None:
-        self._console.print(line(at_ms, kind, text), soft_wrap=True)
+    def _tell(self, who: str, at_ms: int, kind: str, text: str) -> None:
+        self._console.print(line(at_ms, kind, who + text), soft_wrap=True)
 
 
 def line(at_ms: int, kind: str, text: str) -> Text:

@@ -4,7 +4,7 @@ import argparse
 import re
 from pathlib import Path
 
-from host_tests.harness import paths
+from host_tests.harness import led_loop, paths
 from host_tests.harness.csms.upgrade import SUBPROTOCOL
 from host_tests.harness.targets import TARGETS
 from host_tests.harness.world.world import PARTS
@@ -18,6 +18,9 @@ from chargepoint.wire.url import parse  # noqa: E402
 # What stands on the desk; a real board is flashed, not simulated.
 BOARDS = {"unix": "unix", "in_process": "unix", "qemu": "qemu_mps2"}
 MOST_CONNECTORS = {"unix": 4, "in_process": 4, "qemu": 1}
+MOST_STATIONS = {"unix": 50, "in_process": 200, "qemu": 1}
+IDENTITY = "PL-0001"
+_COUNTED = re.compile(r"(.*?)(\d*)")
 _HOST_PORT = re.compile(r"(?:(?P<host>[^:\[\]]+)|\[(?P<six>[0-9a-fA-F:.]+)\]):(?P<port>\d{1,5})")
 # Hexadecimal keys of security profile 1 stand for raw bytes (OCPP 1.6 Security, A00.FR.205).
 _RAW_KEY = re.compile(r"(?:[0-9a-fA-F]{2}){16,20}")
@@ -42,6 +45,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--tethered", action="store_true", default=None, help="a cable of its own: no socket")
     add("--setting", action="append", default=[], metavar="KEY=VALUE", help="may be repeated")
     add("--state", type=Path, metavar="DIR", help="keep the station's store here")
+    add("--stations", type=int, default=1, metavar="N", help="so many, with names that count on")
+    add("--speed", type=float, default=1, metavar="X", help="so many times as fast as a clock")
+    add("--page", type=int, metavar="PORT", help="the page for a browser is there (0: anywhere)")
+    add("--no-page", action="store_true", help="no page")
     add("--control", metavar="HOST:PORT", help="take commands over TCP, one JSON object a line")
     add("--script", type=Path, metavar="FILE", help="carry out such lines, then end")
     add("--headless", action="store_true", help="no picture; tell what happens line by line")
@@ -78,6 +85,8 @@ class Options:
         self.control = None if given.control is None else address(given.control)
         self.script = given.script
         self.headless = given.headless
+        self.page = _page(given)
+        self.speed = _speed(given.speed)
         self.exit_on_reset = given.on_reset == "exit"
         _check_board(given)
 
@@ -112,7 +121,7 @@ class Options:
         """``--identity`` goes before ``--setting Identity=``."""
         set_to = _find(self.settings, "Identity")
         self.settings = _without(self.settings, "Identity")
-        return named or set_to or "PL-0001"
+        return named or set_to or IDENTITY
 
     def _url(self, given) -> str | None:
         if given.csms is None:
@@ -134,6 +143,47 @@ class Options:
             raise Unusable("--cert and --key belong together: give both or none")
         found = [(name, getattr(given, option)) for option, name in _FILES]
         return {name: _pem(path) for name, path in found if path is not None}
+
+
+def of_stations(given: argparse.Namespace) -> list[Options]:
+    """The options of each station; of several, each has a name and a state folder of its own."""
+    most = MOST_STATIONS[given.target]
+    if not 1 <= given.stations <= most:
+        raise Unusable(f"--stations {given.stations}: target {given.target} can be 1 to {most}")
+    if given.stations == 1:
+        return [Options(given)]
+    names = _counted(given.identity or IDENTITY, given.stations)
+    return [Options(_own(given, name)) for name in names]
+
+
+def _own(given, name):
+    folder = given.state and given.state / name
+    return argparse.Namespace(**{**vars(given), "identity": name, "state": folder})
+
+
+def _counted(first: str, count: int) -> list[str]:
+    """``first`` and the names that follow when its last digits count on."""
+    stem, digits = _COUNTED.fullmatch(first).groups()
+    if not digits:
+        stem, digits = f"{first}-", "1"
+    return [f"{stem}{int(digits) + at:0{len(digits)}}" for at in range(count)]
+
+
+def _page(given) -> int | None:
+    """The page's port; None: no page."""
+    if given.no_page or (given.headless and given.page is None):
+        return None
+    port = given.page or 0
+    if not 0 <= port <= 65535:
+        raise Unusable(f"--page {port}: a port expected, 0 (any) to 65535")
+    return port
+
+
+def _speed(speed: float) -> float:
+    if not led_loop.SLOWEST <= speed <= led_loop.FASTEST:
+        low, high = led_loop.SLOWEST, led_loop.FASTEST
+        raise Unusable(f"--speed {speed:g}: expected {low} to {high}")
+    return speed
 
 
 def address(text: str) -> tuple[str, int]:

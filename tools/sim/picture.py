@@ -28,8 +28,9 @@ _LEAST_WIDTH, _LEAST_HEIGHT, _LEAST_BODY = 40, 8, 5
 class Picture:
     """As a context; drawn anew five times a second while it lasts."""
 
-    def __init__(self, sim, keys: Keys):
+    def __init__(self, sim, keys: Keys, page: str | None = None):
         self._sim = sim
+        self._page = page
         self._keys = keys
         self._console = Console()
         self._frames = deque(maxlen=_KEPT)
@@ -105,7 +106,9 @@ class Picture:
         for key, meaning in HELP:
             keys.append(f" {key} ", style="reverse").append(f" {meaning}  ")
         if len(self._sim.stage.world.connectors) > 1:
-            keys.append(" 1-4 ", style="reverse").append(" connector")
+            keys.append(" 1-4 ", style="reverse").append(" connector ")
+        if self._page is not None:
+            keys.append(" o ", style="reverse").append(f"  open {self._page}")
         return keys
 
 

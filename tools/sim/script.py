@@ -14,18 +14,18 @@ class Script:
         self._file = file
         self._lines = list(_read(file))
 
-    async def play(self, sim) -> None:
+    async def play(self, street) -> None:
         """Carry out one after the other; the first that fails ends it all with 1."""
         for number, text in self._lines:
             if text.startswith("#"):
-                sim.tape.tell(NOTE, text.lstrip("# "))
+                street.tape.tell(NOTE, text.lstrip("# "))
                 continue
-            sim.tape.tell(PERSON, text)
-            answer = await sim.submit(text)
+            street.tape.tell(PERSON, text)
+            answer = await street.submit(text)
             if not answer["ok"]:
-                sim.fail(f"{self._file}:{number}: {text}\n{json.dumps(answer)}")
+                street.fail(f"{self._file}:{number}: {text}\n{json.dumps(answer)}")
                 return
-        sim.end(0)
+        street.end(0)
 
 
 def _read(file: Path):

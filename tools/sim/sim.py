@@ -1,13 +1,12 @@
-"""The sim: a stage in real time, and a queue of commands, carried out between its steps."""
+"""One station of the sim: its stage, and a queue of commands, carried out between its steps."""
 
 import asyncio
 import tempfile
 from collections import deque
 from pathlib import Path
 
-from host_tests.harness.csms import trace
 from host_tests.harness.led_loop import LedLoop
-from host_tests.harness.pace import STEP_MS
+from host_tests.harness.pace import LEISURE_MS, STEP_MS
 from host_tests.harness.stage import Stage
 from host_tests.harness.targets.base import Unavailable
 from tools.sim import commands, state
@@ -18,31 +17,36 @@ from tools.sim.overhear import Overhear
 from tools.sim.registers import Registers
 from tools.sim.tape import NOTE, STATION, Tape
 
-# A sim that was held up goes on in steps of at most this.
-_LONGEST_STEP_MS = 1000
-# How old the firmware's own word may be in the picture.
-_FACTS_MS = 250
+# How old the firmware's own word may be in a picture, and where nobody looks.
+_FACTS_MS, _UNSEEN_FACTS_MS = 250, 1000
+# How far apart, of the wall's time, steps are in which nothing moves.
+_SEEN_MS, _UNSEEN_MS = STEP_MS, 100
 
 
 class Sim:
-    """Everything is made and off; ``run`` switches on. ``after_step`` are called with the outputs.
+    """Everything is made and off until ``start``. ``after_step`` are called with the outputs.
 
+    ``number`` counts the stations of a street; ``beside`` is its first Sim, which all share loop
+    and back end with; ``book`` the back end's file. ``street`` has ``end(status)``.
     Raises Unusable when the target, the state folder or a setting is of no use.
     """
 
-    def __init__(self, options: Options):
+    def __init__(self, options: Options, street, number: int = 1, beside=None, book: str = ""):
         self.options = options
+        self.number = number
+        # Somebody looks at it.
+        self.seen = beside is None
+        self._street = street
+        self._book = book or ":memory:"
         self.inputs = {}
         self.after_step = []
         self.facts = None
         self._facts_due_ms = 0
-        self.status = None
-        self.complaint = None
         self._queue = deque()
         self._waiting = []
         self._own_folder = None
         folder = self._folder()
-        self.stage = self._make_stage(folder)
+        self.stage = self._make_stage(folder, beside and beside.stage)
         self.tape = Tape(lambda: self.stage.now_ms)
         self.registers = Registers(self.stage.world, self._kept("meters.json"))
         self._restart, self.stage.on_reset = self.stage.on_reset, self._reset
@@ -50,41 +54,35 @@ class Sim:
 
     # -- from the first to the last step --------------------------------------------------------
 
-    def run(self) -> int:
-        """Until ``end``; the exit status."""
-        self.tape.tell(NOTE, f"a station on {self.options.target}, back end {self._where()}")
-        self._start()
-        while self.status is None:
-            self.turn()
-        self.stage.loop.run_until_quiet()
-        return self.status
+    def due_ms(self, speed: float) -> int:
+        """When it is to make its next step; fine ones while anything moves."""
+        stage = self.stage
+        if self._queue or self._waiting or self.inputs or stage.addressed:
+            return stage.now_ms + STEP_MS
+        calm_ms = int((_SEEN_MS if self.seen else _UNSEEN_MS) * speed)
+        stage.pace.leisure_ms = min(max(calm_ms, STEP_MS), LEISURE_MS)
+        return max(stage.pace.next_ms(), stage.now_ms + STEP_MS)
 
-    def turn(self) -> None:
+    def turn(self, at_ms: int) -> None:
         """One step of the world and the station, then what people want."""
         stage = self.stage
-        now_ms = min(stage.loop.now_ms(), stage.now_ms + _LONGEST_STEP_MS)
         inputs, self.inputs = self.inputs, {}
         if self._must_ask():
             inputs["ask"] = 1
-        outputs = stage.step(max(stage.now_ms + STEP_MS, now_ms), inputs)
+        outputs = stage.step(max(at_ms, stage.now_ms + 1), inputs)
         self.facts = outputs.get("facts", self.facts) if stage.on else None
         self._report()
         self._answer_waiting()
-        while self._queue and self.status is None:
+        while self._queue and self._street.status is None:
             self._carry_out(*self._queue.popleft())
+            stage.pace.wake()
         self.registers.keep()
         for listener in self.after_step:
             listener(outputs)
 
     def end(self, status: int) -> None:
-        """No step after this one; the first status counts."""
-        if self.status is None:
-            self.status = status
-
-    def fail(self, complaint: str) -> None:
-        """End with 1; ``complaint`` is for stderr."""
-        self.complaint = self.complaint or complaint
-        self.end(1)
+        """No step after this one, of any station; the first status counts."""
+        self._street.end(status)
 
     def close(self) -> None:
         """Give everything back."""
@@ -118,13 +116,14 @@ class Sim:
 
         Over wss nothing can be heard: what the station holds, once it may say it.
         """
-        if self._overhears:
+        if self.overhears:
             return self.tape.statuses
         said = self.facts and self.facts["registration"] == "accepted"
         return dict(enumerate(self.facts["statuses"])) if said else {}
 
     @property
-    def _overhears(self) -> bool:
+    def overhears(self) -> bool:
+        """What passes between station and back end can be understood here."""
         return self.options.url is None or self.options.url.startswith("ws://")
 
     def own_back_end(self, who: str):
@@ -135,12 +134,13 @@ class Sim:
 
     def _must_ask(self) -> bool:
         """Whether the next step is to tell what the firmware says of itself."""
-        asks = not self._overhears
+        asks = not self.overhears
         if any(asks or later.asks_station for later, _ in self._waiting):
             return True
         due = self.stage.now_ms >= self._facts_due_ms
         if due:
-            self._facts_due_ms = self.stage.now_ms + _FACTS_MS
+            old_ms = _FACTS_MS if self.seen else _UNSEEN_FACTS_MS
+            self._facts_due_ms = self.stage.now_ms + old_ms
         return due
 
     def _carry_out(self, line, answer):
@@ -178,7 +178,7 @@ class Sim:
 
     # -- the stage ------------------------------------------------------------------------------
 
-    def _make_stage(self, folder: Path) -> Stage:
+    def _make_stage(self, folder: Path, beside: Stage | None) -> Stage:
         wanted = self.options
         try:
             stage = Stage(
@@ -186,12 +186,14 @@ class Sim:
                 folder,
                 wanted.connectors,
                 wanted.settings,
+                self.number,
                 identity=wanted.identity,
                 lacks=wanted.lacks,
                 socket=not wanted.tethered,
-                loop=LedLoop(),
+                loop=LedLoop(wanted.speed) if beside is None else None,
+                beside=beside,
                 url=wanted.url,
-                book=str(self._kept("csms.sqlite") or ":memory:"),
+                book=self._book,
                 files=wanted.files,
                 **self._target_options(folder),
             )
@@ -228,13 +230,14 @@ class Sim:
     def _listen(self):
         """Hear every frame, whoever the back end is."""
         if self.stage.csms is None:
-            if self._overhears:
+            if self.overhears:
                 self.stage.network.overhear = Overhear(self.tape.frame)
             return
-        self.stage.csms.observers.append(lambda who, way, at_ms, raw: self.tape.frame(way, raw))
-        kept = self._kept("trace.jsonl")
-        if kept is not None:
-            self.stage.csms.observers.append(lambda *frame: _append(kept, frame))
+        self.stage.csms.observers.append(self._overheard)
+
+    def _overheard(self, who, way, at_ms, raw):
+        if who == self.stage.identity:
+            self.tape.frame(way, raw)
 
     def _report(self):
         self.tape.world(self.stage.world)
@@ -243,7 +246,7 @@ class Sim:
             self.tape.tell(STATION, f"{level}: {text}")
         self.stage.log.clear()
 
-    def _start(self):
+    def start(self) -> None:
         """Switch on; a setting that the firmware refuses is told in its own words."""
         try:
             self.stage.start()
@@ -259,11 +262,3 @@ class Sim:
             return
         self.tape.tell(NOTE, f"a {kind} reset: the station starts anew")
         self._restart(kind)
-
-    def _where(self):
-        return self.options.url or f"of our own on {self.stage.csms.url}"
-
-
-def _append(path: Path, frame: tuple) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.writelines(line + "\n" for line in trace.lines([frame]))

@@ -17,7 +17,10 @@ WORLD, STATION, SENT, RECEIVED, PERSON, NOTE = (
 
 
 class Tape:
-    """``now_ms()`` is the sim's time. ``listeners`` are called with (at_ms, kind, text)."""
+    """``now_ms()`` is the sim's time. ``listeners`` are called with (at_ms, kind, text).
+
+    ``frame_listeners``: with (at_ms, direction, kind, action, what it says, raw) for each message.
+    """
 
     def __init__(self, now_ms: Callable[[], int]):
         self._now_ms = now_ms
@@ -25,6 +28,7 @@ class Tape:
         self._seen = {}
         self._trouble = None
         self.listeners: list[Callable[[int, str, str], None]] = []
+        self.frame_listeners: list[Callable] = []
 
     @property
     def statuses(self) -> dict:
@@ -38,7 +42,9 @@ class Tape:
 
     def frame(self, direction: str, raw) -> None:
         """A message passed; ``direction`` as the back end sees it."""
-        text = self._reader.line(direction, raw)
+        kind, action, text = self._reader.read(direction, raw)
+        for listener in self.frame_listeners:
+            listener(self._now_ms(), direction, kind, action, text, raw)
         self.tell(RECEIVED if direction == "received" else SENT, text)
 
     def link(self, facts: dict | None) -> None:
