@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from email.utils import formatdate
 
 from aiohttp import web
 
@@ -28,18 +29,14 @@ def middlewares(office) -> list:
     """For the application; the first is the outermost."""
 
     @web.middleware
-    async def dress(request, handler):
-        """Headers for every answer, and a page for every refusal."""
+    async def explain(request, handler):
+        """A page for every refusal."""
         try:
-            response = await handler(request)
+            return await handler(request)
         except web.HTTPException as refusal:
             if refusal.status < 400:
-                response = refusal
-            else:
-                response = _refused(request, refusal.status, refusal.text)
-        response.headers.update(_HEADERS)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+                raise
+            return _refused(request, refusal.status, refusal.text)
 
     @web.middleware
     async def admit(request, handler):
@@ -58,7 +55,14 @@ def middlewares(office) -> list:
                 raise web.HTTPForbidden(text="Your role may not do this.")
         return await _meant(request, handler)
 
-    return [dress, admit]
+    return [explain, admit]
+
+
+async def dress(request, response) -> None:
+    """Headers for every answer. Its time is the back end's, as in all that it tells."""
+    response.headers.update(_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Date"] = formatdate(office_of(request).now_ms() // 1000, usegmt=True)
 
 
 def who(request) -> str:

@@ -2,20 +2,37 @@
 
 from aiohttp import web
 
-from . import login_pages, passwords, people_pages, roles
+from . import (
+    card_pages,
+    charge_point_pages,
+    frame_pages,
+    login_pages,
+    passwords,
+    people_pages,
+    roles,
+    session_pages,
+)
 from .audit import Audit
 from .database import Database
 from .desk import OFFICE
-from .door import middlewares
+from .door import dress, middlewares
 from .pages import STATIC
 from .people import People
 from .tokens import Tokens
 from .visits import Visits
+from .watch import Watch
 
 _LARGEST_FORM = 2**21
 
 # Each has add_routes(app), which adds with ``add_page`` what is in the menu.
-_FILES = (login_pages, people_pages)
+_FILES = (
+    login_pages,
+    charge_point_pages,
+    session_pages,
+    card_pages,
+    frame_pages,
+    people_pages,
+)
 
 
 class Office:
@@ -31,6 +48,7 @@ class Office:
         self.visits = Visits(self.db)
         self.tokens = Tokens(self.db)
         self.audit = Audit(self.db, self.now_ms)
+        self.watch = Watch(self.db, csms)
         self._menu = []
         self.app = self._application()
 
@@ -62,6 +80,7 @@ class Office:
     def _application(self) -> web.Application:
         app = web.Application(middlewares=middlewares(self), client_max_size=_LARGEST_FORM)
         app[OFFICE] = self
+        app.on_response_prepare.append(dress)
         for file in _FILES:
             file.add_routes(app)
         self._add_static(app)
