@@ -41,10 +41,12 @@ def pilot(trial) -> None:
     connector = trial.look()
     _levels(trial, "B", connector, B_MV)
     _offer(trial, connector)
-    if not trial.must(trial.charging(), "a vehicle that charges", _why_not(trial)):
-        return
-    trial.watch(1)
-    _levels(trial, "C", trial.look(), C_MV)
+    charges = trial.charging()
+    if not charges and "contactor_not_closing" in trial.look()["faults"]:
+        trial.note(undone("levels in C", "the contactor does not close: see that step"))
+    elif trial.must(charges, "a vehicle that charges", _why_not(trial)):
+        trial.watch(1)
+        _levels(trial, "C", trial.look(), C_MV)
 
 
 def _levels(trial, state, connector, high_window_mv):
@@ -67,8 +69,9 @@ def _offer(trial, connector):
                 "SupplyLimit, cable, temperature, charging profiles.", 1000),
     )  # fmt: skip
     duty_bp, wanted_bp = trial.device.duty_bp(), _duty_of(offered_ma)
-    if duty_bp is None:
-        trial.note(undone("duty at the plug", "the test device does not measure it"))
+    if duty_bp is None or not offered_ma:
+        why = "the test device does not measure it" if offered_ma else "there is no offer"
+        trial.note(undone("duty at the plug", why))
     else:
         window_bp = (wanted_bp - _DUTY_BP, wanted_bp + _DUTY_BP)
         trial.note(between("duty at the plug", duty_bp, *window_bp, "%", _PILOT_REMEDY, 100))

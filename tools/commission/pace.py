@@ -39,5 +39,8 @@ class OfStage:
         return self._stage.clock.utc_ms() // 1000 + self.wrong_by_s
 
     def wait(self, seconds: float) -> None:
-        """Let virtual time pass."""
-        self._stage.advance(seconds)
+        """Let virtual time pass, in steps as long as what happens allows."""
+        stage = self._stage
+        end_ms = stage.now_ms + int(seconds * 1000)
+        while stage.now_ms < end_ms:
+            stage.step(min(stage.pace.next_ms(), end_ms))
