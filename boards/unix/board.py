@@ -4,7 +4,8 @@ Names in its store that are provisioning: ``factory`` (JSON object: setting -> t
 (JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
 second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
 ``socket`` false for a cable of the station's own, which has neither proximity nor lock;
-``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``console`` "stdio": that of the
+``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``portal``, see desk_portal.py;
+``console`` "stdio": that of the
 process in place of an emulated UART; ``files`` false: no slots for
 the firmware, no files to and fro) and, for wss, the PEM files
 ``tls_ca``, ``tls_certificate`` and ``tls_key``.
@@ -91,12 +92,20 @@ def build(log=None, store=None) -> Device:
     if options.get("files", True):
         ports.slots = DeskSlots(store, "unix")
         ports.transfer = _transfers(store, options.get("via", {}))
+    if "portal" in options:
+        ports.access_point = lambda: _access_point(options["portal"])
     crashes = count_watchdog(store, reset.cause)
     station = Station(ports, factory_of(store, log), crashes)
     if machine.current.version is not None:
         station.settings.fix("FirmwareVersion", machine.current.version)
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
+
+
+def _access_point(options):
+    from desk_portal import DeskAccessPoint
+
+    return DeskAccessPoint(options)
 
 
 def _transfers(store, via):

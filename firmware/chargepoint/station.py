@@ -150,12 +150,7 @@ class Station:
         self.upkeep = Upkeep(self)
         self.exchange = Exchange(self, Remote(self))
         self.safe_mode = crashes >= timing.CRASHES_TO_SAFE_MODE
-        self.settings.fix("NumberOfConnectors", str(len(self.bays)))
-        # Stored and provisioned lists stay as they are; what is asked for now must be there.
-        self.settings.gives = " ".join([bay.readings.gives for bay in self.bays])
-        if any([of.lock is not None for of in ports.connectors]):
-            self.settings.fix("CableLock", "true")
-            self.settings.fix("UnlockConnectorOnEVSideDisconnect", "true")
+        self._tell_settings()
         self._button = None if ports.button is None else HeldButton(ports.button)
         self._faulted = 0
         self._restart = Restart(self)
@@ -290,6 +285,15 @@ class Station:
             write("error", "store: %d entries damaged or foreign, left out" % self.journal.damaged)
         if self.journal.boot == 1:
             write("info", "store: new, install id %s" % self.journal.install_id)
+
+    def _tell_settings(self):
+        """What the hardware says, not who configures it."""
+        self.settings.fix("NumberOfConnectors", str(len(self.bays)))
+        # Stored and provisioned lists stay as they are; what is asked for now must be there.
+        self.settings.gives = " ".join([bay.readings.gives for bay in self.bays])
+        if any([of.lock is not None for of in self.ports.connectors]):
+            self.settings.fix("CableLock", "true")
+            self.settings.fix("UnlockConnectorOnEVSideDisconnect", "true")
 
     def _build_bay(self, number, of):
         settings, options = self.settings, of.options

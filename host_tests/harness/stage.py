@@ -20,6 +20,7 @@ from host_tests.harness.devices.pn532 import Pn532
 from host_tests.harness.files import FileServer
 from host_tests.harness.network import Network
 from host_tests.harness.pace import STEP_MS, Pace
+from host_tests.harness.portal import Portal
 from host_tests.harness.targets import LACKS, make_target
 from host_tests.harness.virtual_loop import UtcClock, VirtualLoop
 from host_tests.harness.world import World
@@ -47,6 +48,7 @@ class Stage:
     on qemu a Modbus model.
     Use as a context: the power comes on with ``start`` and everything is given back at the end;
     ``at_end``, set for all stages, is called with each before its back end goes.
+    ``portal``: it has an access point with its own page (harness/portal.py; not on qemu).
     ``beside`` is a stage whose loop, clock and back end this one shares; it is left last.
     For the sim: ``loop``, one that the wall leads; ``url`` of a back end elsewhere (then ``csms``
     is None), else ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
@@ -74,9 +76,11 @@ class Stage:
         url: str = None,
         book: str = ":memory:",
         files: dict = None,
+        portal: bool = False,
         **options,
     ):
         self.identity = identity
+        self.portal = Portal(self) if portal else None
         self._guest = beside is not None
         if self._guest:
             self.loop, self.clock, self.csms = beside.loop, beside.clock, beside.csms
@@ -92,6 +96,8 @@ class Stage:
         self.world.advance_to(self.loop.now_ms())
         board = {"connectors": connectors, "socket": socket, "lacks": sorted(without)}
         board["reader"], board["meter"] = reader, meter
+        if portal:
+            board["portal"] = self.portal.options
         provisioning = self._provisioning(board, settings or {}, url)
         self.target = make_target(target, folder, provisioning, seed, **options)
         self.wiring = Wiring(

@@ -17,6 +17,7 @@ _CORE = "chargepoint.core"
 _OCPP = "chargepoint.ocpp"
 _PORTS = "chargepoint.ports"
 _FILE_PORTS = "chargepoint.file_ports"
+_PORTAL_PORTS = "chargepoint.portal_ports"
 _WIRE = "chargepoint.wire"
 _PRESENTATION = "chargepoint.drivers.presentation"
 
@@ -29,9 +30,15 @@ _ALLOWED = (
     ("firmware/chargepoint/ocpp/", (*_PURE, _CORE, _OCPP, _PORTS)),
     # What every card reader has in common has one home.
     ("firmware/chargepoint/drivers/reader_", (*_HARDWARE, _PORTS, _WIRE, _PRESENTATION)),
-    ("firmware/chargepoint/drivers/", (*_HARDWARE, _PORTS, _FILE_PORTS, _WIRE)),
+    # The station's own page: an access point has a web server and a name server.
+    (
+        "firmware/chargepoint/drivers/access_point.py",
+        (*_HARDWARE, _PORTAL_PORTS, "chargepoint.drivers"),
+    ),
+    ("firmware/chargepoint/drivers/", (*_HARDWARE, _PORTS, _FILE_PORTS, _PORTAL_PORTS, _WIRE)),
     ("firmware/chargepoint/ports.py", _PURE),
     ("firmware/chargepoint/file_ports.py", _PURE),
+    ("firmware/chargepoint/portal_ports.py", _PURE),
     ("firmware/chargepoint/run.py", ("asyncio", "gc", "io", "sys", "traceback", _CORE, _PORTS)),
     ("firmware/chargepoint/", (*_PURE, _CORE, _OCPP, _PORTS, "<beside>")),
 )

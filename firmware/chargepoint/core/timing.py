@@ -248,3 +248,8 @@ UPDATE_PATIENCE_MS = 60000
 # A guard that holds an open contactor for this long is a fault; for less it only refuses (own: a
 # station that just started, or a step that was held up, must beat again first).
 GUARD_PATIENCE_MS = 5000
+
+# The station's own page after a technician's long press (own: as long as a look at one station
+# takes), and the pause after the page or its access point failed.
+PORTAL_OPEN_MS = 900000
+PORTAL_AGAIN_MS = 60000

@@ -1,5 +1,7 @@
 """Ports Random, Reset and Log on what every MicroPython has: os, machine, print."""
 
+import sys
+
 from chargepoint.ports import Log, Random, Reset
 
 
@@ -47,3 +49,11 @@ class PrintLog(Log):
         """One line."""
         if self._LEVELS.index(level) >= self._least:
             print("%s: %s" % (level, text))
+
+
+def forget(names: str) -> None:
+    """Take modules of chargepoint, separated by blanks, out of memory: no one uses them now."""
+    for name in names.split():
+        parent, _, last = ("chargepoint." + name).rpartition(".")
+        if sys.modules.pop("chargepoint." + name, None) is not None:
+            delattr(sys.modules[parent], last)

@@ -13,6 +13,7 @@ _EMULATED = (
     "onewire.py",
     "desk_meters.py",
     "desk_readers.py",
+    "desk_portal.py",
     "desk_slots.py",
     "hands.py",
     "detour.py",

@@ -1,0 +1,194 @@
+"""A technician's side of the station's own page: where it is, and a plain HTTP client."""
+
+import hashlib
+import http.client
+import io
+import json
+import socket
+import time
+
+from host_tests.harness.pace import STEP_MS
+
+# Of the wall: loopback delivers at once, but for a kernel that is busy.
+_POLL_S = 0.001
+# Of the station's time.
+_PATIENCE_MS = 120_000
+
+
+def free_port(kind: int = socket.SOCK_STREAM) -> int:
+    """A port of this machine that no one listens on."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Portal:
+    """Of ``stage``: ``url`` of the page, ``dns_port`` of the access point's name server,
+    ``options`` for the board."""
+
+    def __init__(self, stage, networks=("Home", "Neighbour <b>&amp;</b>")):
+        self._stage = stage
+        self.port = free_port()
+        self.dns_port = free_port(socket.SOCK_DGRAM)
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.options = {"http": self.port, "dns": self.dns_port, "networks": list(networks)}
+        self._lived_s = 0.0
+
+    def live(self) -> None:
+        """A step of the station, not faster than the wall: for who works with it meanwhile."""
+        left_s = self._lived_s + STEP_MS / 1000 - time.monotonic()
+        if left_s > 0:
+            time.sleep(left_s)
+        self._lived_s = time.monotonic()
+        self._stage.step(self._stage.now_ms + STEP_MS)
+
+    def connect(self) -> "Connection":
+        """A connection to the page's server, of bytes."""
+        return Connection(self._stage, self.port)
+
+    def request(self, method: str, path: str, body=None, headers: dict = None) -> "Response":
+        """One request of a well-behaved client, and what came back."""
+        lines = {"Host": f"127.0.0.1:{self.port}"}
+        data = b"" if body is None else json.dumps(body).encode()
+        if body is not None:
+            lines |= {"Content-Type": "application/json", "Content-Length": str(len(data))}
+        lines |= headers or {}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        with self.connect() as connection:
+            connection.send(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + data)
+            return connection.response()
+
+    def login(self, password: str = None) -> "Session":
+        """A session with the unit's password (from its label), or AssertionError."""
+        response = self.request("POST", "/login", {"password": password or self.password})
+        assert response.status == 200, response
+        cookie = response.headers["set-cookie"].split(";")[0]
+        return Session(self, cookie, response.json["token"])
+
+    @property
+    def password(self) -> str:
+        """What is printed on the unit's label."""
+        from chargepoint.core import unit
+
+        secret = hashlib.sha256(self._stage.identity.encode()).hexdigest()[:32]
+        return unit.password(bytes.fromhex(secret))
+
+
+class Session:
+    """Asks the service room through the page's interface."""
+
+    def __init__(self, portal: Portal, cookie: str, token: str):
+        self._portal = portal
+        self.headers = {"Cookie": cookie, "X-Token": token}
+
+    def ask(self, ask: str, **words) -> dict:
+        """The answer of the service room."""
+        response = self._portal.request("POST", "/api", {"ask": ask, **words}, self.headers)
+        assert response.status == 200, response
+        return response.json
+
+
+class Response:
+    """``status``, ``headers`` (lower-case names), ``body``."""
+
+    def __init__(self, data: bytes):
+        parsed = http.client.HTTPResponse(_Bytes(data))
+        parsed.begin()
+        self.status = parsed.status
+        self.headers = {name.lower(): value for name, value in parsed.getheaders()}
+        self.body = parsed.read()
+
+    @property
+    def json(self):
+        """The body's value."""
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"{self.status} {self.headers} {self.body[:300]!r}"
+
+
+class Connection:
+    """One TCP connection; ``received`` is what came, ``ended`` how: None, "closed" or "reset"."""
+
+    def __init__(self, stage, port: int):
+        self._stage = stage
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setblocking(False)
+        self.received = b""
+        self.ended = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def send(self, data: bytes) -> None:
+        """Send all of it, while the station makes steps; a peer that is gone misses the rest."""
+        end_ms = self._stage.now_ms + _PATIENCE_MS
+        while data and self.ended is None:
+            try:
+                data = data[self._socket.send(data) :]
+            except BlockingIOError:
+                assert self._stage.now_ms < end_ms, "the station takes nothing"
+                self.step()
+            except OSError:
+                self.ended = "reset"
+
+    def step(self, ms: int = STEP_MS) -> None:
+        """A step of the station, and take what comes."""
+        self._stage.step(self._stage.now_ms + ms)
+        time.sleep(_POLL_S)
+        self.take()
+
+    def take(self) -> None:
+        """Take what came so far."""
+        try:
+            while self.ended is None and (data := self._socket.recv(65536)) is not None:
+                self.received += data
+                if not data:
+                    self.ended = "closed"
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.ended = "reset"
+
+    def until_ended(self) -> None:
+        """Let time pass until the station has ended it."""
+        end_ms = self._stage.now_ms + _PATIENCE_MS
+        while self.ended is None:
+            assert self._stage.now_ms < end_ms, f"still open, having said {self.received[:200]!r}"
+            self.step()
+
+    def response(self) -> Response:
+        """What the station answered, once it is whole."""
+        end_ms = self._stage.now_ms + _PATIENCE_MS
+        while not _is_whole(self.received) and self.ended is None:
+            assert self._stage.now_ms < end_ms, f"no answer but {self.received[:200]!r}"
+            self.step()
+        assert _is_whole(self.received), (self.ended, self.received[:200])
+        return Response(self.received)
+
+    def close(self) -> None:
+        """Go away."""
+        self._socket.close()
+
+
+class _Bytes:
+    """As a socket, for http.client."""
+
+    def __init__(self, data):
+        self._data = data
+
+    def makefile(self, *words):
+        return io.BytesIO(self._data)
+
+
+def _is_whole(data: bytes) -> bool:
+    head, end, body = data.partition(b"\r\n\r\n")
+    if not end:
+        return False
+    if b"Transfer-Encoding: chunked" in head:
+        return body.endswith(b"0\r\n\r\n")
+    length = head.partition(b"Content-Length: ")[2].partition(b"\r\n")[0]
+    return len(body) >= int(length)
