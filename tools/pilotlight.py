@@ -5,6 +5,7 @@ import sys
 
 from host_tests.harness.csms import __main__ as backend
 from tools.calibrate import main as calibrate
+from tools.provision import main as provision
 from tools.sim import commands, conditions, options, state
 from tools.sim import main as sim
 
@@ -32,6 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     )
     calibrate.add_to(of_calibration)
     of_calibration.set_defaults(run=calibrate.run)
+    of_order = chosen.add_parser(
+        "provision", help="set a station as ordered", description=provision.ABOUT
+    )
+    provision.add_to(of_order)
+    of_order.set_defaults(run=provision.run)
     # Its words are its own, --help too.
     chosen.add_parser("backend", help="the bench back end alone", add_help=False)
     given, words = parser.parse_known_args(arguments)

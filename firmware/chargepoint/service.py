@@ -40,9 +40,10 @@ _QUEUE = const(4)
 _TRIES = "tries"
 _COMMISSIONED = "commissioned"
 _TEST_MS = const(10000)
-_ASKS = (
-    " unit facts settings check apply lock unlock self_test sign commissioned restart log "
-)
+_ASKS = " unit facts settings check apply lock unlock self_test sign commissioned restart log "
+# What else a request may have, of what type.
+_FIELDS = (("settings", dict), ("files", dict), ("names", list), ("on", bool), ("code", str))
+_FIELDS += (("new_code", str), ("new", str), ("text", str))
 
 
 class _Job:
@@ -146,8 +147,7 @@ class Service:
         name = request.get("ask")
         if type(name) is not str or (" %s " % name) not in _ASKS:
             return _refused("ask", "expected one of:" + _ASKS)
-        for field, kind in (("settings", dict), ("files", dict), ("code", str), ("new_code", str),
-                            ("new", str), ("text", str), ("names", list), ("on", bool)):
+        for field, kind in _FIELDS:
             if field in request and type(request[field]) is not kind:
                 return _refused(field, "%s: expected %s" % (field, kind.__name__))
         answer = getattr(self, "_" + name)(request, near)
@@ -209,9 +209,8 @@ class Service:
             errors = yield from orders.saving(self._station, order)
         if errors:
             return {"errors": errors, "ok": False}
-        self._station.ports.log.write(
-            "warning", "service: set %s" % ", ".join(list(order["settings"]) + list(order["files"]))
-        )
+        names = ", ".join(list(order["settings"]) + list(order["files"]))
+        self._station.ports.log.write("warning", "service: set " + names)
         if orders.dials(order):
             self._station.exchange.ordered(bool(reboot), self._now_ms)
         return {"reboot": reboot}
@@ -271,8 +270,8 @@ class Service:
         errors = yield from orders.examining(settings, wanted, files, has)
         new = request.get("new_code")
         if new is not None and not (new == "" or unit.CODE_LEAST <= len(new) <= unit.CODE_MOST):
-            errors["new_code"] = "new_code: expected %d to %d characters" % (
-                unit.CODE_LEAST, unit.CODE_MOST)
+            limits = unit.CODE_LEAST, unit.CODE_MOST
+            errors["new_code"] = "new_code: expected %d to %d characters" % limits
         if errors:
             return order, errors
         coded = orders.coded(settings, wanted) + (["new_code"] if new is not None else [])
