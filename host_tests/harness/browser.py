@@ -4,7 +4,7 @@ Playwright leads an event loop and so does the harness, so the browser has a thr
 Who calls a page waits for it and does ``meanwhile`` as long: let a station make steps, a back end
 answer. Nothing of the test ever runs beside the stage, so tests read as stories:
 
-    page = browser.open(stage.portal_url, phone=True, meanwhile=stage.live)
+    page = browser.open(stage.portal.url, phone=True, meanwhile=stage.portal.live)
     page.locator("#password").fill("...")
     expect(page.locator("h1")).to_have_text("Ready")
     page.shoot("portal-ready")

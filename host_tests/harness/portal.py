@@ -23,15 +23,18 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
 
 
 class Portal:
-    """Of ``stage``: ``url`` of the page, ``dns_port`` of the access point's name server,
-    ``options`` for the board."""
+    """Of ``stage``: ``url`` of the page, ``dns_port`` of the access point's name server. What is
+    provisioned of the ``board`` is told of it."""
 
-    def __init__(self, stage, networks=("Home", "Neighbour <b>&amp;</b>")):
+    networks = ("Home", "Neighbour <b>&amp;</b>")
+
+    def __init__(self, stage, board: dict):
         self._stage = stage
         self.port = free_port()
         self.dns_port = free_port(socket.SOCK_DGRAM)
         self.url = f"http://127.0.0.1:{self.port}/"
-        self.options = {"http": self.port, "dns": self.dns_port, "networks": list(networks)}
+        networks = list(self.networks)
+        board["portal"] = {"http": self.port, "dns": self.dns_port, "networks": networks}
         self._lived_s = 0.0
 
     def live(self) -> None:

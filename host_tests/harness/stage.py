@@ -7,12 +7,10 @@ on and up to a second while nothing is; no event of the world or of the back end
 
 import hashlib
 import time
-from datetime import datetime
 from pathlib import Path
 
 from host_tests.harness import paths
 from host_tests.harness.csms.server import Csms
-from host_tests.harness.csms.times import utc_text
 from host_tests.harness.devices import meters
 from host_tests.harness.devices.bus_reader import BusReader
 from host_tests.harness.devices.console import Console
@@ -20,6 +18,7 @@ from host_tests.harness.devices.pn532 import Pn532
 from host_tests.harness.files import FileServer
 from host_tests.harness.network import Network
 from host_tests.harness.pace import STEP_MS, Pace
+from host_tests.harness.people import CARD, CARD_TAG, People  # noqa: F401 (asked for here)
 from host_tests.harness.portal import Portal
 from host_tests.harness.targets import LACKS, make_target
 from host_tests.harness.virtual_loop import UtcClock, VirtualLoop
@@ -35,11 +34,9 @@ _PATIENCE_S = 0.25
 _OF_SOCKETS = ("proximity", "lock")
 
 IDENTITY = "PL-0001"
-CARD = bytes.fromhex("04A1B2C3D4E580")
-CARD_TAG = "04A1B2C3D4E580"
 
 
-class Stage:
+class Stage(People):
     """``settings`` (name -> text) are provisioned; ``target`` is a name of targets.TARGETS.
 
     ``lacks`` names parts that the station does not have (world.PARTS); ``socket`` False: the cable
@@ -51,7 +48,7 @@ class Stage:
     ``portal``: it has an access point with its own page (harness/portal.py; not on qemu).
     ``beside`` is a stage whose loop, clock and back end this one shares; it is left last.
     For the sim: ``loop``, one that the wall leads; ``url`` of a back end elsewhere (then ``csms``
-    is None), else ``book``, the file of our own; ``files`` (name -> bytes) for the station's store.
+    is None), else ``book``, the file of our own; ``files`` (name -> bytes) for the store.
     """
 
     at_end = None
@@ -80,14 +77,11 @@ class Stage:
         **options,
     ):
         self.identity = identity
-        self.portal = Portal(self) if portal else None
         self._guest = beside is not None
         if self._guest:
             self.loop, self.clock, self.csms = beside.loop, beside.clock, beside.csms
         else:
-            self.loop = VirtualLoop(patience_s=0) if loop is None else loop
-            self.clock = UtcClock(self.loop) if loop is None else UtcClock.of_the_wall(loop)
-            self.csms = self._own_back_end(book) if url is None else None
+            self._make_surroundings(loop, None if url else book)
         if self.csms is not None:
             self.csms.add_charge_point(identity)
         self.network = self._own_network() if url is None else self._network_to(url)
@@ -95,18 +89,14 @@ class Stage:
         self.world = World(connectors, seed, lacks=without)
         self.world.advance_to(self.loop.now_ms())
         board = {"connectors": connectors, "socket": socket, "lacks": sorted(without)}
-        board["reader"], board["meter"] = reader, meter
-        if portal:
-            board["portal"] = self.portal.options
+        board |= {"reader": reader, "meter": meter}
+        self.portal = Portal(self, board) if portal else None
         provisioning = self._provisioning(board, settings or {}, url)
         self.target = make_target(target, folder, provisioning, seed, **options)
-        self.wiring = Wiring(
-            self.world, pins, self._meters(meter), self._reader(reader), Console()
-        )
+        parts = self._meters(meter), self._reader(reader), Console()
+        self.wiring = Wiring(self.world, pins, *parts)
         self.pace = Pace(self)
-        self.log = []
-        self.on = False
-        self.restarts = 0
+        self.log, self.on, self.restarts = [], False, 0
         self._carried = self._said = 0
         self.on_reset = self._restart
         self.target.prepare()
@@ -235,96 +225,6 @@ class Stage:
         """The file of an update for this station; see targets/base.Target.update."""
         return self.target.update(other, **words)
 
-    @property
-    def vehicle(self):
-        """The vehicle at connector 1."""
-        return self.world.connectors[1].vehicle
-
-    @property
-    def outlet(self):
-        """Connector 1 with all its parts."""
-        return self.world.connectors[1]
-
-    @property
-    def contactor(self):
-        """The contactor of connector 1."""
-        return self.world.connectors[1].contactor
-
-    @property
-    def meter_wh(self) -> int:
-        """The register of connector 1's meter, as it shows it."""
-        return self.world.connectors[1].meter.energy_wh
-
-    def tap(self, uid: bytes = CARD) -> None:
-        """A driver holds a card to the reader for a second."""
-        self.pace.wake()
-        self.world.cards.present(uid)
-
-    def press_button(self, seconds: float = 0.3) -> None:
-        """A technician pushes the button and lets it go again."""
-        self.pace.wake()
-        self.world.press_button(int(seconds * 1000))
-
-    def show_tag(self, tag: str) -> None:
-        """A driver gives an idTag that no reader could produce."""
-        self.step(self.now_ms + 10, {"tag": tag})
-
-    def facts(self) -> dict:
-        """What the station says of itself."""
-        return self.step(self.now_ms + 10, {"ask": 1})["facts"]
-
-    def console(self, request: dict, timeout_s: float = 30) -> dict:
-        """Ask the service room (chargepoint/service.py) on the station's console: its answer."""
-        console = self.wiring.console
-        console.ask(request)
-
-        def answered():
-            self.pace.wake()
-            return console.asking.answer is not None
-
-        self.until(answered, timeout_s, f"an answer to {request.get('ask')}")
-        return console.asking.answer
-
-    def status(self, connector: int = 1) -> str:
-        """The last status that the back end was told, or None."""
-        told = self.csms.statuses(self.identity, connector)
-        return told[-1] if told else None
-
-    def until_status(self, status: str, timeout_s: float = 30) -> None:
-        """Let time pass until the back end's last word of connector 1 is ``status``."""
-        self.until(lambda: self.status() == status, timeout_s, status)
-
-    def ready(self):
-        """Wait until the station is accepted and connector 1 free; the stage itself."""
-        self.until_status("Available", 60)
-        return self
-
-    def charge(self, seconds: float = 60, amps: int = 16) -> None:
-        """Plug in, tap, and charge for a while."""
-        self.vehicle.plug_in(amps=amps)
-        self.tap()
-        self.until_status("Charging")
-        self.advance(seconds)
-
-    def finished_session(self) -> dict:
-        """The only session that the back end has, once it is stopped there."""
-        self.until(lambda: self.sessions() and self.sessions()[-1]["reason"], 240, "a stop")
-        assert len(self.sessions()) == 1, self.sessions()
-        return self.sessions()[0]
-
-    def time_text(self, seconds: int = 0) -> str:
-        """The time of day so many seconds from now, as OCPP writes it."""
-        return utc_text(self.clock.utc_ms() + seconds * 1000)
-
-    @staticmethod
-    def seconds(timestamp: str) -> int:
-        """Seconds since 1970 of an ISO 8601 text."""
-        return int(datetime.fromisoformat(timestamp).timestamp())
-
-    def sessions(self) -> list:
-        """The transactions as the back end recorded them."""
-        return self.csms.sessions(self.identity)
-
     def secure(self, ssl_context) -> None:
         """From now on our back end speaks TLS (see csms/certificates.py), or no more (None)."""
         self.csms.secure(ssl_context)
@@ -361,6 +261,11 @@ class Stage:
         while files.heard < files.awaited and time.monotonic() < until_s:
             self.loop.run_until_quiet()
         files.awaited = files.heard
+
+    def _make_surroundings(self, loop, book):
+        self.loop = VirtualLoop(patience_s=0) if loop is None else loop
+        self.clock = UtcClock(self.loop) if loop is None else UtcClock.of_the_wall(loop)
+        self.csms = None if book is None else self._own_back_end(book)
 
     def _own_back_end(self, book):
         csms = Csms(self.loop, self.clock, book)
