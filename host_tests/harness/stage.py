@@ -93,15 +93,7 @@ class Stage(People):
         self.portal = Portal(self, board) if portal else None
         provisioning = self._provisioning(board, settings or {}, url)
         self.target = make_target(target, folder, provisioning, seed, **options)
-        parts = self._meters(meter), self._reader(reader), Console()
-        self.wiring = Wiring(self.world, pins, *parts)
-        self.pace = Pace(self)
-        self.log, self.on, self.restarts = [], False, 0
-        self._carried = self._said = 0
-        self.on_reset = self._restart
-        self.target.prepare()
-        for name, data in (files or {}).items():
-            self.target.provision(name, data)
+        self._prepare(meter, reader, files or {})
 
     def __enter__(self):
         return self
@@ -261,6 +253,17 @@ class Stage(People):
         while files.heard < files.awaited and time.monotonic() < until_s:
             self.loop.run_until_quiet()
         files.awaited = files.heard
+
+    def _prepare(self, meter, reader, files):
+        parts = self._meters(meter), self._reader(reader), Console()
+        self.wiring = Wiring(self.world, pins, *parts)
+        self.pace = Pace(self)
+        self.log, self.on, self.restarts = [], False, 0
+        self._carried = self._said = 0
+        self.on_reset = self._restart
+        self.target.prepare()
+        for name, data in files.items():
+            self.target.provision(name, data)
 
     def _make_surroundings(self, loop, book):
         self.loop = VirtualLoop(patience_s=0) if loop is None else loop
