@@ -164,6 +164,8 @@ class Service:
         while self._station.journal.pending and not self._station.journal.trouble:
             yield
         answer = {"serial": self._serial, "access_point": "Pilotlight " + self._serial}
+        slots = self._station.ports.slots
+        answer["board"] = "" if slots is None else slots.board
         answer["commissioned"] = self.commissioned
         answer["code"] = bool(self._station.journal.get(orders.CODE))
         if near:
