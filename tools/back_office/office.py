@@ -3,21 +3,29 @@
 from aiohttp import web
 
 from . import (
+    api,
     card_pages,
     charge_point_pages,
     frame_pages,
+    installation_pages,
     login_pages,
     passwords,
     people_pages,
+    report_pages,
     roles,
     session_pages,
 )
+from .admission import Admission
 from .audit import Audit
 from .database import Database
 from .desk import OFFICE
 from .door import dress, middlewares
+from .fitting import Fitting
+from .installations import Installations
 from .pages import STATIC
 from .people import People
+from .site_keeper import Keeper
+from .reports import Reports
 from .tokens import Tokens
 from .visits import Visits
 from .watch import Watch
@@ -28,33 +36,47 @@ _LARGEST_FORM = 2**21
 _FILES = (
     login_pages,
     charge_point_pages,
+    installation_pages,
+    report_pages,
     session_pages,
     card_pages,
     frame_pages,
     people_pages,
+    api,
 )
 
 
 class Office:
     """``csms`` is a host_tests.harness.csms.Csms; its loop, clock and book are used.
 
+    ``station_url`` is what an order tells a station, where that is not ``csms.url``.
     ``app`` serves the pages; ``db`` and the rooms are for the files that add them.
     """
 
-    def __init__(self, csms):
+    def __init__(self, csms, station_url: str = None):
         self.csms = csms
+        self._station_url = station_url
         self.db = Database(csms.book.connection)
         self.people = People(self.db)
         self.visits = Visits(self.db)
         self.tokens = Tokens(self.db)
         self.audit = Audit(self.db, self.now_ms)
         self.watch = Watch(self.db, csms)
+        self.installations = Installations(self.db, self.audit, self.now_ms)
+        self.reports = Reports(self.db, self.installations, self.now_ms)
+        csms.rules.judge = Admission(self.db, self.installations).judge
+        self.fitting = Fitting(self)
+        self.keeper = Keeper(self)
         self._menu = []
         self.app = self._application()
 
     def now_ms(self) -> int:
         """Milliseconds since 1970 UTC by the back end's clock."""
         return self.csms.clock.utc_ms()
+
+    def station_url(self) -> str:
+        """Where stations find the back end: told, or what it listens at."""
+        return self._station_url or self.csms.url
 
     def first_code(self) -> str | None:
         """For the first start: a code that makes its holder admin; None once there is one."""

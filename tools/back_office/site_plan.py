@@ -154,9 +154,12 @@ def _can_rise(share_ma, left, place, wants):
 # -- what to say ---------------------------------------------------------------------------------
 
 
-def words(site: Site, known: dict, share_ma: dict, free: set, now_s: int) -> list:
+def words(
+    site: Site, known: dict, share_ma: dict, free: set, now_s: int, again: set = frozenset()
+) -> list:
     """What to send now, at most one word to each station of ``free`` (reachable and with no word
-    under way). What is returned may be sent at once, in this order, all of it.
+    under way). What is returned may be sent at once, in this order, all of it. Those of ``again``
+    are told even what they should know: they started anew.
 
     ``known`` is not changed; each word counts as on its way for those after it.
     """
@@ -166,7 +169,7 @@ def words(site: Site, known: dict, share_ma: dict, free: set, now_s: int) -> lis
     # Those that come down or stay first: they never need room.
     places.sort(key=lambda each: _rise_ma(site, known, share_ma, each, now_s) > 0)
     for place in places:
-        word = _word(site, known, place, share_ma[place.identity], now_s)
+        word = _word(site, known, place, share_ma[place.identity], now_s, place.identity in again)
         if word is not None:
             found.append(word)
             known[place.identity] = _with(known[place.identity], word, len(found))
@@ -184,13 +187,13 @@ def _with(known, word, count):
     return sent(known, Told((1 << 60) + count, word.share_ma, word.until_s))
 
 
-def _word(site: Site, known: dict, place: Place, share_ma: int, now_s: int):
+def _word(site: Site, known: dict, place: Place, share_ma: int, now_s: int, again: bool):
     mine = known[place.identity]
     if not mine.based:
         return Word(place.identity, place.fallback_ma, None)
     told = mine.confirmed
     same = told is not None and told.share_ma == share_ma and len(mine.held) == 1
-    if same and told.until_s - now_s > site.validity_s // 2:
+    if same and not again and told.until_s - now_s > site.validity_s // 2:
         return None
     until_s = longest_until_s(site, known, place, share_ma, now_s)
     if until_s is None and (told is None or share_ma < told.share_ma):
@@ -199,6 +202,6 @@ def _word(site: Site, known: dict, place: Place, share_ma: int, now_s: int):
         if told is None and lower_ma >= mine.base_ma:
             return None
         share_ma, until_s = lower_ma, now_s + site.validity_s
-    if until_s is None or (same and until_s <= told.until_s + site.margin_s):
+    if until_s is None or (same and not again and until_s <= told.until_s + site.margin_s):
         return None
     return Word(place.identity, share_ma, until_s)
