@@ -24,8 +24,8 @@ from .fitting import Fitting
 from .installations import Installations
 from .pages import STATIC
 from .people import People
-from .site_keeper import Keeper
 from .reports import Reports
+from .site_keeper import Keeper
 from .tokens import Tokens
 from .visits import Visits
 from .watch import Watch
