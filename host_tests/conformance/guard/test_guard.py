@@ -25,8 +25,8 @@ from host_tests.conformance.guard.rig import (
 )
 
 NOMINAL_MS, SLOWEST_MS = 25, 35
-PHASES = 20  # at each of five duties; every second with noise
-CLOCKS = [(NOMINAL_HZ, NOMINAL_MS, PHASES), (SLOWEST_HZ, SLOWEST_MS, 4), (FASTEST_HZ, 25, 2)]
+PHASES = 100  # at each of five duties; every second with noise
+CLOCKS = [(NOMINAL_HZ, NOMINAL_MS, PHASES), (SLOWEST_HZ, SLOWEST_MS, 20), (FASTEST_HZ, 25, 10)]
 CLOCK_IDS = ["nominal", "slowest", "fastest"]
 DUTIES_BP = (500, 1000, 5000, 9000, 9700)
 SIGMA = 45  # counts: 0.3 V
@@ -55,8 +55,9 @@ def opened_ms(event, clock_hz, most_ms, phases, duty_bp):
         rig.hold()
         event.happen(rig)
         found.append(rig.opens_ms(most_ms))
-        told = rig.tells("relay", "second", "latched", "cause", "trips")
-        assert told == (0, 0, 1, event.cause, 1), told
+        told = rig.tells("relay", "second", "latched", "trips")
+        assert told == (0, 0, 1, 1), told
+        assert rig.told("cause") in (event.cause, *event.also)
     return found
 
 

@@ -52,7 +52,7 @@ class Ulp:
         """A word of RTC slow memory or a register. ValueError for another address."""
         at = _memory_place(address)
         if at is not None:
-            return self._core.memory[at]
+            return int(self._core.memory[at])
         if address & ~0x3FF == _RTC_IO:
             return self._pads.read(address)
         return self._registers.get(address, 0)
@@ -63,8 +63,8 @@ class Ulp:
         if at is not None:
             self._core.store(at, value & 0xFFFFFFFF)
         elif address & ~0x3FF == _RTC_IO:
-            self._pads.write(address, value & 0xFFFFFFFF)
-            self._note_pads()
+            if self._pads.write(address, value & 0xFFFFFFFF):
+                self._note_pads()
         elif _WATCHDOG[0] <= address <= _WATCHDOG[1]:
             self._watchdog.write(address, value & 0xFFFFFFFF)
         else:
@@ -118,7 +118,7 @@ class Ulp:
 
     def input(self, bit: int, level: bool) -> None:
         """What the outside drives a pad to."""
-        self._pads.inputs[bit] = level
+        self._pads.drive(bit, level)
 
     def pad(self, bit: int) -> bool:
         """Whether a pad is driven high."""
@@ -193,6 +193,7 @@ class Ulp:
             return
         self._registers.clear()
         self._registers.update(Sar.AT_RESET)
+        self._pads.forget()
         self._sar.settle(self._registers)
         self._sar.hangs, self._sar.seized_until_us = False, 0
         self._core.stopped = "not started"

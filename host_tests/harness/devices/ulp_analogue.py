@@ -64,5 +64,5 @@ class Sar:
 
     @property
     def plain(self) -> bool:
-        """A conversion gives what the signal is, as it mostly does."""
-        return not (self.hangs or self.taken or self.digital) and self.frozen is None
+        """A conversion ends and the processor gets it, as it mostly is."""
+        return not (self.hangs or self.taken or self.digital)

@@ -16,7 +16,7 @@ _MASK = 0xFFFF
 # Places of the state, of a decoded instruction, of what is told of converter and clock.
 _CYCLES, _PLACE, _STAGE, _ZERO, _OVERFLOW = range(5)
 _OP, _COST, _A, _B, _C, _D = range(6)
-_PLAIN, _CONVERSION, _INVERTED, _SHORT = range(4)
+_PLAIN, _CONVERSION, _INVERTED, _SHORT, _FROZEN = range(5)
 _NOW_US, _FROM_US, _FROM_CYCLES, _HZ, _SEIZED_UNTIL_US = range(5)
 # What is executed here; the rest is OUTSIDE.
 _OUTSIDE, _WAIT, _ADC, _ST, _LD, _ALU_REG, _ALU_IMM = range(7)
@@ -71,7 +71,7 @@ class FastCore(Core):
             _sprint(
                 *(self._ops, self.memory, self.registers, self._state, cycles),
                 *(signals.rows, signals.disturbances, signals.noise),
-                (sar.plain, sar.cycles, sar.inverted, sar.short),
+                (sar.plain, sar.cycles, sar.inverted, sar.short, _frozen(sar)),
                 (*map(float, clock), float(sar.seized_until_us)),
             )
             if self.cycles < cycles:
@@ -103,6 +103,10 @@ class FastCore(Core):
             op = _OUTSIDE
         row = [op, cost, *rest, 0, 0, 0, 0][:6]
         return self._known.setdefault((at, word), (cost, execute, row))
+
+
+def _frozen(sar):
+    return -1 if sar.frozen is None else sar.frozen
 
 
 def _held(place):
@@ -203,6 +207,8 @@ def _convert(
     now_us = max(clock[_NOW_US], reached_us)
     if now_us < clock[_SEIZED_UNTIL_US]:
         return MOST
+    if converter[_FROZEN] >= 0:
+        return converter[_FROZEN]
     counts = sample(row, disturbances, noise, now_us)
     if not converter[_INVERTED]:
         counts = MOST - counts

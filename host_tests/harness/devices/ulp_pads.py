@@ -29,27 +29,40 @@ _INPUT_ONLY = range(6)
 
 
 class Pads:
-    """``inputs`` is what the outside drives: bit -> level; a pad that nobody drives is low.
-
-    A pad that was not handed over to RTC (MUX, function 0) is neither driven nor read.
-    """
+    """A pad that nobody outside drives is low; one that was not handed over to RTC (MUX,
+    function 0) is neither driven nor read."""
 
     def __init__(self, registers: dict):
         self._registers = registers
-        self.inputs = {}
+        self._inputs = {}
+        self._in = None  # what IN reads, reckoned once: the guard looks in every window
 
-    def write(self, address: int, value: int) -> None:
-        """A register of RTC_IO."""
+    def drive(self, bit: int, level: bool) -> None:
+        """What the outside drives a pad to."""
+        self._inputs[bit] = level
+        self._in = None
+
+    def write(self, address: int, value: int) -> bool:
+        """A register of RTC_IO; whether that changed anything."""
         register, sets = _ACTS.get(address, (address, None))
         before = self._registers.get(register, 0)
         if sets is not None:
             value = before | value if sets else before & ~value
         self._registers[register] = value
+        if value != before:
+            self._in = None
+        return value != before
+
+    def forget(self) -> None:
+        """The registers were reset."""
+        self._in = None
 
     def read(self, address: int) -> int:
         """IN is reckoned; what only acts reads as 0."""
         if address == IN:
-            return sum(1 << FIRST + number for number in _PADS if self._seen(number))
+            if self._in is None:
+                self._in = sum(1 << FIRST + number for number in _PADS if self._seen(number))
+            return self._in
         return 0 if address in _ACTS else self._registers.get(address, 0)
 
     def level(self, bit: int) -> bool:
@@ -75,7 +88,7 @@ class Pads:
             return False
         if self._driven(number):
             return self.level(FIRST + number)
-        return bool(self.inputs.get(FIRST + number, False))
+        return bool(self._inputs.get(FIRST + number, False))
 
 
 class Watchdog:
