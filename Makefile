@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
 JOBS ?= 2
 .DEFAULT_GOAL = help
-.PHONY: help setup lock sim demo test check report conformance bench cuts mutations sizes build calibrate clean
+.PHONY: help setup lock sim demo test check report conformance bench cuts mutations sizes build calibrate commission clean
 
 help:  ## what can be done here
 	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
@@ -52,6 +52,9 @@ build: setup  ## the images of a board: BOARD=esp32_devkit (boards/README.md has
 
 calibrate: setup  ## measure the pilot's divider of a board (ARGS="--emulated", "--port ... --board ...")
 	@$(RUN) tools.pilotlight calibrate $(ARGS)
+
+commission: setup  ## an emulated charge point is accepted, with its report (ARGS="--port ..." for a real one)
+	@$(RUN) tools.pilotlight commission $(or $(ARGS),--emulated)
 
 lock: setup  ## pin new versions into requirements*.lock (after editing requirements*.in)
 	@$(PYTHON) -m tools.setup.lock

@@ -5,6 +5,7 @@ import sys
 
 from host_tests.harness.csms import __main__ as backend
 from tools.calibrate import main as calibrate
+from tools.commission import main as commission
 from tools.provision import main as provision
 from tools.sim import commands, conditions, options, state
 from tools.sim import main as sim
@@ -38,6 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     )
     provision.add_to(of_order)
     of_order.set_defaults(run=provision.run)
+    of_trial = chosen.add_parser(
+        "commission", help="accept a charge point, with a report", description=commission.ABOUT
+    )
+    commission.add_to(of_trial)
+    of_trial.set_defaults(run=commission.run)
     # Its words are its own, --help too.
     chosen.add_parser("backend", help="the bench back end alone", add_help=False)
     given, words = parser.parse_known_args(arguments)

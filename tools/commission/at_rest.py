@@ -100,8 +100,15 @@ def pilot_at_rest(trial) -> None:
     trial.until(lambda c: c["pilot"] == "B", trial.device.patience_s, "state B")
     _steady(trial, "B", "with a vehicle, before a card", B_MV)
     connector = trial.look()
-    trial.note(holds("offer before a card", connector["offered_ma"] == 0,
-                     f"{connector['offered_ma'] // 1000} A", "none", remedies.CALL_MAKER))
+    trial.note(
+        holds(
+            "offer before a card",
+            connector["offered_ma"] == 0,
+            f"{connector['offered_ma'] // 1000} A",
+            "none",
+            remedies.CALL_MAKER,
+        )
+    )
     trial.rest()
 
 

@@ -1,7 +1,7 @@
-"""The back end, as far as a commissioning asks it: did it record the session, and what time is it.
+"""The back end, as far as a commissioning asks it: has it the session, and what time is it.
 
-``Session`` is what it recorded. An implementation answers None where it can't know: then the report
-says that nobody looked. Unreachable: it may come back, and is asked again.
+``Session`` is what it recorded. An implementation answers None where it can't know: then the
+report says that nobody looked. Unreachable: it may come back, and is asked again.
 """
 
 import json

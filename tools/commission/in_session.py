@@ -28,7 +28,7 @@ _LOAD_A = 16
 _METER_PERCENT = 5
 _DIGITS_WH = 2
 _SESSION_S = 45
-_RECORDED_S = 90
+_RECORDED_S = 180
 
 
 def pilot(trial) -> None:
@@ -190,8 +190,10 @@ def _energy(trial, before, after, load_w, remedy):
     took_ms = (after["now_ms"] - last["age_ms"]) - (before["now_ms"] - first["age_ms"])
     grown_wh = last["energy_wh"] - first["energy_wh"]
     if load_w is None:
-        trial.note(told("energy", f"{grown_wh} Wh in {took_ms // 1000} s"),
-                   undone("energy against a load", "the test device has no known load"))
+        trial.note(
+            told("energy", f"{grown_wh} Wh in {took_ms // 1000} s"),
+            undone("energy against a load", "the test device has no known load"),
+        )
         return
     expected_wh = load_w * took_ms // 3_600_000
     off_wh = expected_wh * _METER_PERCENT // 100 + _DIGITS_WH
@@ -209,7 +211,7 @@ def session(trial) -> None:
     """A session from plug to plug; the back end must have it, with the same energy."""
     if not trial.must(trial.rest(), "an idle connector", "Unplug, and end the session."):
         return
-    began_s = trial.whole()["utc_s"]
+    began_s = trial.whole()["utc_s"] or 0
     if not trial.must(trial.charging(), "a vehicle that charges", _why_not(trial)):
         return
     start_wh = trial.look()["meter"].get("energy_wh")
@@ -248,8 +250,15 @@ def _recorded(trial, began_s, start_wh, stop_wh):
         return
     energy_wh = None if found is None else found.energy_wh
     if energy_wh is None:
-        trial.note(Measure("session in the back end", trouble, "recorded", FAILED,
-                           f"{remedies.NO_LINE} The session is kept in the station until then."))
+        trial.note(
+            Measure(
+                "session in the back end",
+                trouble,
+                "recorded",
+                FAILED,
+                f"{remedies.NO_LINE} The session is kept in the station until then.",
+            )
+        )
         return
     own_wh = None if start_wh is None or stop_wh is None else stop_wh - start_wh
     remedy = "Compare the registers in the back end with those of the meter; tell its operator."

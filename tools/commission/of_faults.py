@@ -51,8 +51,10 @@ def ventilation(trial) -> None:
     word = "served" if closed else "refused"
     wanted = "served" if served else "refused"
     remedy = "See the setting Ventilation." if seen else remedies.FAULTS["pilot_invalid"]
-    trial.note(holds("state D", seen, trial.look()["pilot"], "D", remedy),
-               holds("a vehicle that wants ventilation", closed == served, word, wanted, remedy))
+    trial.note(
+        holds("state D", seen, trial.look()["pilot"], "D", remedy),
+        holds("a vehicle that wants ventilation", closed == served, word, wanted, remedy),
+    )
     _after(trial, "ventilation", _AGAIN_S)
 
 

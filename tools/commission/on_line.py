@@ -48,8 +48,13 @@ def _by_back_end(trial):
     try:
         utc_s = trial.back_end.utc_s()
     except Unreachable as error:
-        return Measure(what, f"it does not answer: {error}", _limit(), FAILED,
-                       "Set this computer's clock, or let the back end answer; then again.")
+        return Measure(
+            what,
+            f"it does not answer: {error}",
+            _limit(),
+            FAILED,
+            "Set this computer's clock, or let the back end answer; then again.",
+        )
     if utc_s is None:
         return Measure(what, "nobody can tell", _limit(), FAILED,
                        "Set this computer's clock by a time server, then again.")  # fmt: skip
@@ -86,8 +91,15 @@ def card(trial) -> None:
         return
     if uid is not None:
         wanted = _tag(uid, trial.settings.get("ReverseUid") == "true")
-        trial.note(holds("idTag", seen == wanted, seen, wanted,
-                         "The order of the bytes is another: see the setting ReverseUid."))
+        trial.note(
+            holds(
+                "idTag",
+                seen == wanted,
+                seen,
+                wanted,
+                "The order of the bytes is another: see the setting ReverseUid.",
+            )
+        )
     _accepts(trial, seen)
 
 

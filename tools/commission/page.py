@@ -4,9 +4,10 @@ from html import escape
 from pathlib import Path
 
 from tools.commission import measure, plots
-from tools.commission.report import INSPECTOR, head, summary
+from tools.commission.report import INSPECTOR, head, summary, to_do
 
 _STYLE = Path(__file__).parent / "style.css"
+_COLUMNS = ("what", "measured", "required")
 # A browser that shows it loads nothing and runs nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -18,6 +19,7 @@ def render(report: dict) -> str:
     body = [
         f'<h1>{escape(title)}</h1><p class="sub">{escape(report["made"])}</p>',
         f'<p class="verdict {report["verdict"]}">{escape(summary(report))}</p>',
+        _to_do(report),
         _head(report),
         _notes(report),
         _figures(report),
@@ -33,6 +35,11 @@ def render(report: dict) -> str:
         f"<title>{escape(title)}</title><style>{style}</style></head>"
         f"<body><main>{''.join(body)}</main></body></html>\n"
     )
+
+
+def _to_do(report):
+    rows = [f"<li><b>{escape(what)}</b> {escape(words)}</li>" for what, words in to_do(report)]
+    return f'<h2>What to do</h2><ul class="do">{"".join(rows)}</ul>' if rows else ""
 
 
 def _head(report):
@@ -95,8 +102,9 @@ def _measures(step):
 
 def _row(found):
     word = "" if found["verdict"] == measure.TOLD else found["verdict"]
-    cells = "".join(f"<td>{escape(found[name])}</td>" for name in ("what", "measured", "required"))
-    row = f'<tr class="{_class(found["verdict"])}">{cells}<td class="word">{escape(word)}</td></tr>'
+    cells = "".join(f"<td>{escape(found[name])}</td>" for name in _COLUMNS)
+    last = f'<td class="word">{escape(word)}</td>'
+    row = f'<tr class="{_class(found["verdict"])}">{cells}{last}</tr>'
     if found["remedy"]:
         row += f'<tr class="remedy"><td></td><td colspan="3">{escape(found["remedy"])}</td></tr>'
     return row

@@ -10,7 +10,7 @@ from fpdf import FPDF, FontFace
 from fpdf.enums import XPos, YPos
 
 from tools.commission import measure, plots
-from tools.commission.report import INSPECTOR, head, summary
+from tools.commission.report import INSPECTOR, head, summary, to_do
 from tools.paths import ROOT
 
 _FOLDERS = (Path("/usr/share/fonts"), ROOT / ".tools", Path("/usr/local/share/fonts"))
@@ -62,21 +62,26 @@ class _Paper:
         self._line(title, 17, bold=True)
         self._line(report["made"], 9, colour=_SOFT)
         self._verdict(report)
+        for what, words in to_do(report):
+            self._line(f"{what} {words}", 9, colour=_COLOURS[measure.FAILED])
+        self.pdf.ln(2)
         self._table([(name, value) for name, value in head(report)], (42, 138))
         if report["notes"]:
             self._heading("Notes of the technician")
             self._line(report["notes"], 9)
         self._pictures(report)
+        if self.pdf.will_page_break(50):
+            self.pdf.add_page()
         self._heading("Steps")
         for step in report["steps"]:
             self._step(step)
         self._heading("Inspection: to be filled in by the inspector")
         self._table([(name, "") for name in INSPECTOR], (100, 80), height=9)
         self._heading("Signature of the unit")
-        self._line("Of the JSON file of this report; `pilotlight commission --verify` checks it.", 9)
+        self._line("Of the JSON file of this report; `commission --verify` checks it.", 9)
         self._line(report.get("signature") or "not signed", 7)
         if self._lacking:
-            self._line("Letters that this paper's font lacks are shown as ?; the page has them.", 8)
+            self._line("Letters that this font lacks are shown as ?; the page has them.", 8)
 
     # -- parts ----------------------------------------------------------------------------------
 
@@ -85,7 +90,7 @@ class _Paper:
         self.pdf.ln(2)
         self.pdf.set_draw_color(*colour)
         self._font(11, True, colour)
-        self.pdf.multi_cell(0, 7, self._letters(summary(report)), border=1, padding=2,
+        self.pdf.multi_cell(0, 7, self._letters(summary(report)), border=1, padding=2, align="L",
                             new_x=XPos.LMARGIN, new_y=YPos.NEXT)  # fmt: skip
         self.pdf.ln(3)
 
@@ -164,7 +169,7 @@ class _Paper:
             for cells in rows:
                 row = table.row()
                 for words in cells:
-                    style = FontFace(color=_COLOURS.get(cells[-1], _INK))
+                    style = FontFace(color=_COLOURS.get(words, _INK))
                     row.cell(self._letters(words), style=style)
 
     def _font(self, size, bold, colour):
@@ -172,8 +177,12 @@ class _Paper:
         self.pdf.set_text_color(*colour)
 
     def _letters(self, words):
-        if self._family != _CORE:
-            return words
-        known = words.encode("latin-1", "replace").decode("latin-1")
+        if self._family == _CORE:
+            known = words.encode("latin-1", "replace").decode("latin-1")
+        else:
+            has = self.pdf.fonts["embedded"].cmap
+            known = "".join(
+                letter if ord(letter) in has or letter == "\n" else "?" for letter in words
+            )
         self._lacking = self._lacking or known != words
         return known

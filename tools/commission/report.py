@@ -1,7 +1,7 @@
-"""The report: one JSON object of everything, of which page and paper are made; and its signature.
+"""The report: one JSON object of everything, of which page and paper are made; its signature.
 
-It holds integers and texts only, so that its canonical text is the same everywhere. The inspector's
-part stays empty: what is written into it is not the station's to sign.
+It holds integers and texts only, so that its canonical text is the same everywhere. The
+inspector's part stays empty: what is written into it is not the station's to sign.
 """
 
 from datetime import UTC, datetime
@@ -105,6 +105,17 @@ def summary(report: dict) -> str:
         return "Passed: every step that this charge point must pass has passed."
     told = f"FAILED: {', '.join(failed)}." if failed else "NOT COMPLETE."
     return told + (f" Not done: {', '.join(undone)}." if undone else "")
+
+
+def to_do(report: dict) -> list:
+    """(what failed, what to do about it), each remedy once, in the order of the steps."""
+    found: dict = {}
+    for step in report["steps"]:
+        for each in step["measures"]:
+            if each["verdict"] == measure.FAILED and each["remedy"] not in found:
+                told = f"{step['title']}: {each['what']}: {each['measured']}."
+                found[each["remedy"]] = told
+    return [(told, remedy) for remedy, told in found.items()]
 
 
 def _step(step, result):

@@ -1,8 +1,8 @@
 """The station under test: what it answers on its service line, and how it stays away.
 
 A *line* is anything with ``ask(request) -> answer`` (tools/service/line.py has serial, HTTP and a
-stage's). Errors of the way there come out as Away: the station has lost its power, restarts, or the
-cable is out; whoever waits goes on waiting.
+stage's). Errors of the way there come out as Away: the station has lost its power, restarts, or
+the cable is out; whoever waits goes on waiting.
 """
 
 from tools.service.line import Trouble
@@ -51,6 +51,9 @@ class Station:
         """The signature of ``text`` with the unit's report key, in hexadecimal."""
         return self._ask({"ask": "sign", "text": text})["signature"]
 
+    def commissioned(self) -> None:
+        """It was accepted: its own access point closes."""
+        self._ask({"ask": "commissioned", "on": True})
 
     def _ask(self, request):
         try:

@@ -32,13 +32,14 @@ class Trial:
         self.pace = pace
         self.number = connector
         self.say = say
+        self.on_facts = lambda connector: None
         self.settings: dict = {}
         self.order: dict = {}
         self.kept: dict = {}
         self.measures: list = []
         self.power: list = []
         self.pilot: list = []
-        self._last_ms = -1
+        self._boot = None
 
     # -- what is found --------------------------------------------------------------------------
 
@@ -57,9 +58,10 @@ class Trial:
         """The station's facts, at once. Away when it does not answer; Interrupted when it has
         started anew since it was last asked."""
         facts = self.station.facts()
-        now_ms, before_ms, self._last_ms = facts["now_ms"], self._last_ms, facts["now_ms"]
+        boot, before = facts["journal"]["boot"], self._boot
+        self._boot = boot
         self._sample(facts)
-        if now_ms < before_ms:
+        if before not in (None, boot):
             raise Interrupted
         return facts
 
@@ -111,7 +113,7 @@ class Trial:
     def rest(self) -> bool:
         """Nothing plugged in, and the station ready for the next; False when it stays busy."""
         self.device.unplug()
-        return self.until(_is_idle, 40)
+        return self.until(_is_idle, 40, "" if _is_idle(self.look()) else "nothing plugged in")
 
     def authorised(self, cable_a: int = _CABLE_A) -> bool:
         """A vehicle is plugged in, and a transaction runs for it: by the card, or for free."""
@@ -136,9 +138,8 @@ class Trial:
         self.device.state("C")
         self.device.draw(_AMPS, self.phases())
         wait_s = self.device.patience_s + 15
-        return self.until(lambda c: c["energised"] or bool(c["faults"]), wait_s, "energy") and (
-            self.look()["energised"]
-        )
+        self.until(lambda c: c["energised"] or bool(c["faults"]), wait_s, "energy")
+        return self.look()["energised"]
 
     def must(self, reached: bool, what: str, remedy: str) -> bool:
         """A step that can't begin has failed; the station's own words say why."""
@@ -176,6 +177,7 @@ class Trial:
 
     def _sample(self, facts):
         connector = facts["connectors"][self.number - 1]
+        self.on_facts(connector)
         meter = connector["meter"]
         if "power_w" in meter and len(self.power) < _MOST_SAMPLES:
             taken_ms = facts["now_ms"] - meter["age_ms"]
