@@ -36,6 +36,12 @@ class Fitting:
         office.watch.listeners.append(self._hear)
         office.installations.on_settle = self.wake
 
+    def close(self) -> None:
+        """Ask nothing any more."""
+        self._open.clear()
+        for task in self._tasks.values():
+            task.cancel()
+
     def wake(self, identity: str) -> None:
         """Set this station, now if it is on line and else when it comes."""
         self._open.add(identity)

@@ -95,6 +95,10 @@ class Office:
         self.people.set_password(person, password)
         self.audit.note("(command line)", "set a password", "admin")
 
+    def close(self) -> None:
+        """Begin nothing any more; what was begun is taken up at the next start."""
+        self.fitting.close()
+
     def menu_for(self, role: str) -> list[tuple]:
         """``(path, label)`` of the pages that a role may see."""
         return [(path, label) for path, label, handler in self._menu if roles.may(role, handler)]

@@ -28,6 +28,7 @@ class Desk:
 
     def close(self) -> None:
         """Go away; what is in the database stays."""
+        self.office.close()
         self._loop.run(self._runner.cleanup())
 
 
