@@ -60,7 +60,7 @@ class Street:
         return self.status
 
     def turn(self) -> None:
-        """Let some time pass, as long as nobody has anything to do; then the steps that are due."""
+        """Let time pass until somebody has something to do; then the steps that are due."""
         loop = self.loop
         longest_ms = max(STEP_MS, int(STEP_MS * loop.speed))
         due = [(sim.due_ms(loop.speed), sim) for sim in self.sims]

@@ -8,6 +8,7 @@ from collections import deque
 
 from tools.sim.page.difference import SAME, between
 
+ALL, NOTHING = None, ""
 KEPT_FRAMES, KEPT_LINES, KEPT_SAMPLES = 300, 300, 1200
 
 
@@ -43,23 +44,28 @@ class Board:
 
 
 class Look:
-    """What one page has seen of a board."""
+    """What one page has seen of a board; before it watches anything, nothing is new to it."""
 
     def __init__(self, board: Board):
         self._board = board
-        self.watched = None
+        # A station's name, ALL of them, or nothing yet.
+        self.watched = NOTHING
         self._begin()
 
     def watch(self, identity: str | None) -> None:
-        """From now on it looks at one station, or at all of them."""
+        """From now on it looks at one station, or at ALL of them; the next news say so first."""
         self.watched = identity
         self._begin()
 
     def news(self) -> dict:
         """What it has not seen; empty when there is nothing."""
         board, told = self._board, {}
+        if self.watched == NOTHING:
+            return told
+        if self._begins:
+            told["watching"], self._begins = self.watched, False
         self._compare(told, "clock", board.clock)
-        if self.watched is None:
+        if self.watched is ALL:
             self._compare(told, "rows", board.rows)
             return told
         station = board.stations.get(self.watched)
@@ -73,6 +79,7 @@ class Look:
         return told
 
     def _begin(self):
+        self._begins = True
         self._before = {}
         self._seen = {"frames": 0, "log": 0, "samples": 0}
 

@@ -48,7 +48,7 @@ def _of_faults(station, connector):
     broken = sorted({*connector["faults"], *station["faults"]})
     if connector["status"] == "Faulted":
         what = f" ({connector['error_code']})" if connector["error_code"] else ""
-        mend = f" Mend {', '.join(broken)}." if broken else ""
+        mend = f" Mend: {', '.join(broken).replace('_', ' ')}." if broken else ""
         return f"The station found a fault{what} and keeps the contactor open.{mend}"
     return ""
 

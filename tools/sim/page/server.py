@@ -1,8 +1,8 @@
 """HTTP and one WebSocket a page, on loopback: who is let in, what is asked, what is told.
 
-A page sends objects: ``{"watch": identity or null}``, or a command of commands.py with an ``id``
-and, of several stations, a ``station``. It is told ``{"hello": ...}`` once, then what changed
-(board.py) and ``{"answer": id, "ok": ...}``.
+A page sends objects: ``{"watch": identity, or null for all}``, or a command of commands.py with
+an ``id`` and, of several stations, a ``station``. It is told ``{"hello": ...}`` once, then
+``{"watching": ...}``, what changed since (board.py), and ``{"answer": id, "ok": ...}``.
 
 Only this machine is served, and to no other site's script: the Host must be ours, so that a name
 that was made to point here finds nothing, and a WebSocket must come from our own page.
@@ -54,8 +54,6 @@ class Server:
         self.board = Board(identities)
         self.watched = frozenset()
         self._hello = hello(street)
-        # With one station there is nothing to choose.
-        self._first = identities[0] if len(identities) == 1 else None
         self._ask = ask
         self._pages = set()
         self._runner = None
@@ -120,7 +118,7 @@ class Server:
             raise web.HTTPServiceUnavailable(text=f"{_MOST_PAGES} pages are open already\n")
         socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, max_msg_size=_MOST_BYTES)
         await socket.prepare(request)
-        page = _Page(socket, self, self._ask, self._first)
+        page = _Page(socket, self, self._ask)
         self._pages.add(page)
         self.look_again()
         try:
@@ -134,9 +132,8 @@ class Server:
 class _Page:
     """One page's connection: what it asks is done, and it is told what is new at its own pace."""
 
-    def __init__(self, socket, server: Server, ask, watched):
+    def __init__(self, socket, server: Server, ask):
         self.look = Look(server.board)
-        self.look.watch(watched)
         self._socket = socket
         self._server = server
         self._ask = ask

@@ -54,7 +54,7 @@ class Shown:
         }
 
     def sample(self) -> dict:
-        """connector -> what is plotted: (ms, letter, mA of L1, L2, L3, W, Wh since it is there)."""
+        """connector -> what is plotted: (ms, letter, mA of L1, L2, L3, W, Wh since it is new)."""
         now_ms, sim = self._sim.stage.now_ms, self._sim
         return {
             number: (
@@ -81,6 +81,7 @@ class Shown:
             "max_ma": vehicle.max_ma,
             "phases": vehicle.phases,
             "interlock": outlet.interlock.held,
+            "second_fitted": "second_relay" not in self._sim.stage.world.lacks,
             "said_faults": said.get("faults", []),
             "not_monitored": said.get("not_monitored", []),
             "session": self._session(number, shown["transaction"], outlet.meter.energy_wh),
