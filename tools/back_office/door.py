@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 from aiohttp import web
 
-from . import passwords, roles
+from . import forms, passwords, roles
 from .desk import CSRF, FORM, PROGRAM, VISIT, office_of, see_other
 from .pages import render
 
@@ -37,6 +37,8 @@ def middlewares(office) -> list:
             if refusal.status < 400:
                 raise
             return _refused(request, refusal.status, refusal.text)
+        except forms.Wrong as wrong:
+            return _refused(request, 422, str(wrong))
 
     @web.middleware
     async def admit(request, handler):

@@ -46,7 +46,7 @@ async def login(request):
     if person is None:
         office.visits.note_failure(name, request.remote or "", office.now_ms())
         why = {"password": "Name or password is wrong."}
-        return render(request, "login.html", 401, to=to, errors=why, given={"name": name})
+        return render(request, "login.html", 422, to=to, errors=why, given={"name": name})
     office.audit.note(person["name"], "logged in", address=request.remote or "")
     return _enter(request, person["id"], to or "/")
 

@@ -66,7 +66,7 @@ def test_sixth_try_has_to_wait_even_with_the_right_password(office, visitor, loo
     office.set_admin_password(NEW)
     browser = visitor()
     for _ in range(visits.TRIES):
-        assert browser.log_in("admin", "not the right one").status == 401
+        assert browser.log_in("admin", "not the right one").status == 422
     assert browser.log_in("admin", NEW).status == 429
     loop.advance_to(visits.WINDOW_MS + 1000)
     assert browser.log_in("admin", NEW).status == 303
@@ -75,7 +75,7 @@ def test_sixth_try_has_to_wait_even_with_the_right_password(office, visitor, loo
 def test_tries_with_many_names_from_one_address_have_to_wait(office, visitor):
     browser = visitor()
     for number in range(visits.TRIES_OF_ADDRESS):
-        assert browser.log_in(f"name {number}", "not the right one").status == 401
+        assert browser.log_in(f"name {number}", "not the right one").status == 422
     assert browser.log_in("another", "not the right one").status == 429
 
 
