@@ -193,6 +193,7 @@ class Station:
         # Every contactor before anything else, which may be what failed.
         for of in self.ports.connectors:
             of.pilot.set_duty(10000)
+            of.guard.stand_down()
             if of.lock is not None:
                 of.lock.drive(0)
 
@@ -302,9 +303,9 @@ class Station:
         simplified = options.get("simplified", False) and settings.get("SimplifiedPilot")
         options["simplified"] = simplified
         if settings.get("Earthing") == "IT":
-            # HAZARD: without a neutral on earth the monitors that boards have tell "connected" of a
-            # lost earth, or "lost" of a good one: neither is believed, and no one is told it is
-            # watched. The inspector's measurement is all there is.
+            # HAZARD: without a neutral on earth what boards have to watch it tells "connected" of
+            # a lost one, or "lost" of a good one: neither is believed, and it is told as not
+            # monitored. The inspector's measurement is all there is.
             of.earth = None
         connector = Connector(number, of)
         transaction = Transaction(number, self.journal)
@@ -334,10 +335,17 @@ class Station:
         for bay in self.bays:
             bay.show(percent, now_ms)
             bay.beat(now_ms)
+            self._tell_of_guard(bay.number, bay.connector.safety)
             faulted += bay.connector.faults.blocking
         if faulted > self._faulted:
             self.sound("fault", now_ms)
         self._faulted = faulted
+
+    def _tell_of_guard(self, number, safety):
+        if safety.guard_cause is not None:
+            told = (number, safety.guard_cause)
+            self.ports.log.write("warning", "guard: opened connector %d: %s" % told)
+            safety.guard_cause = None
 
     def _attend_technician(self, now_ms):
         """The long press, or the setting: latched faults may end, if their cause is gone."""

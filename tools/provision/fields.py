@@ -127,8 +127,8 @@ FIELDS = (
     ),
     Field(
         "installation.earthing", str, "Earthing", REQUIRED, "TN",
-        "TN, TT or IT. In IT no monitor on the supply can tell a lost earth: the station then asks "
-        "none, and says that the earth is not monitored.",
+        "TN, TT or IT. In IT no monitor on the supply can tell a lost earth: the station then "
+        "asks none, and says that the earth is not monitored.",
     ),
     Field(
         "installation.time_zone", str, "LampTimeZone", OPTIONAL, "Europe/Brussels",

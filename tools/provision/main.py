@@ -14,9 +14,9 @@ from tools.service.line import Trouble, serial_line
 _INTERRUPTED = 130
 _AGAIN = "Run the same command again: the station is as it was, or wholly as ordered."
 ABOUT = """\
-Sets a station as ordered: reads the order, checks every field, shows what will change, sets all of
-it or nothing, starts the station anew and reads it back. `--example` prints an order to begin with;
-docs/order.md tells of each field.
+Sets a station as ordered: reads the order, checks every field, shows what will change, sets all
+of it or nothing, starts the station anew and reads it back. `--example` prints an order to begin
+with; docs/order.md tells of each field.
 """
 
 

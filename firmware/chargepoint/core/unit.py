@@ -74,7 +74,7 @@ def signature(secret: bytes, text: str) -> str:
 
 
 def stretching(salt: bytes, code: str):
-    """A generator that pauses and returns what is kept of ``code``: ROUNDS hashes with ``salt``."""
+    """A generator that pauses and returns what is kept of ``code``: ROUNDS salted hashes."""
     value = salt + code.encode()
     for number in range(ROUNDS):
         value = hashlib.sha256(salt + value).digest()
