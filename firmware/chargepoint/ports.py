@@ -157,10 +157,16 @@ class Guard:
     that the guard saw), Relay (``set_closed`` is a request, which the guard may refuse) and this
     one. After a trip it obeys no request before it has seen ``set_closed(False)``; the station
     writes that in every step in which it wants the contactor open. What ``tripped`` says holds
-    until the cause is gone, and the contactor's feedback shows what the guard did.
+    at least until then, and the contactor's feedback shows what the guard did.
+
+    A cause that the station's own readings show as well ("high", "low", "diode", "residual") is
+    judged by them (core/safety.py): a vehicle that pauses is no fault. "restart": it was the guard
+    that opened while the firmware did not run.
     """
 
     kind = "none"
+    # D may be energised as well as C: the connector says so before the first step.
+    ventilated = False
 
     def beat(self, now_ms: int) -> None:
         """Say that a step was completed; a guard that misses this opens the contactor."""
@@ -168,6 +174,9 @@ class Guard:
     def tripped(self) -> str:
         """The cause for which the guard holds the contactor open, or None."""
         return None
+
+    def stand_down(self) -> None:
+        """The firmware ends here, whatever comes next: hold nothing, reset nothing."""
 
 
 class Reading:

@@ -35,11 +35,8 @@ MUTATIONS = (
              "unavailable"),
     _without("offer_in_a_fault", "nothing is offered in a fault", "self._faults.blocking",
              "fault"),
-    Mutation(
-        "offer_against_the_guard", "nothing is offered while the guard holds",
-        SAFETY, _GUARD + "        if not self._monitor.plugged",
-        "        if not self._monitor.plugged", "safety",
-    ),
+    _without("offer_against_the_guard", "nothing is offered while the guard holds",
+             "self.guard_holds and self._doubt_ms is None", "guard"),
     _without("offer_without_a_vehicle", "nothing is offered without a vehicle",
              "not self._monitor.plugged", "unplugged"),
     _without("offer_to_a_simplified_pilot", "a simplified pilot may be refused",
@@ -81,6 +78,15 @@ MUTATIONS = (
     Mutation(
         "guard_that_acted_is_forgotten", "a guard that took a closed contactor away is a fault",
         SAFETY, "self.guard_holds and self._contactor.commanded", "False", "connector_rules",
+    ),
+    Mutation(
+        "guard_that_no_reading_explains", "a guard that acted for what no one else saw is a fault",
+        SAFETY, "            self._doubt_ms = None\n            self._guard_took = True\n",
+        "            self._doubt_ms = None\n", "guard_doubt",
+    ),
+    Mutation(
+        "guard_that_acted_between_two_runs", "what the guard did before a start is a fault",
+        SAFETY, "took or cause == _RESTART", "took", "guard_doubt",
     ),
     # -- the order of a step ----------------------------------------------------------------------
     Mutation(

@@ -68,6 +68,7 @@ class Connector:
         self._session = Session()
         self._pilot = ports.pilot
         self._guard = ports.guard
+        self._guard.ventilated = options.get("ventilated", False)
         self.switches_phases = ports.second_relay is not None
         self._events = []
         self._plugged = self._ready = self._energised = self._blocking = False

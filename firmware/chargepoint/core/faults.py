@@ -49,8 +49,9 @@ FAULTS = (
     ("earth", _GROUND, "EarthLost", AT_ONCE, "self", 0, False, _HELD),
     # Feedback does not follow a closing within CONTACTOR_CLOSE_MS, or is lost for as long.
     ("contactor_not_closing", _SWITCH, "NotClosing", AT_ONCE, "unplug", 2, False, _HELD),
-    # The guard took a closed contactor away, or holds an open one for GUARD_PATIENCE_MS.
-    ("guard_trip", "InternalError", "GuardTrip", AT_ONCE, "self", 0, False, _HELD),
+    # The guard took a closed contactor away for what no reading shows within GUARD_DOUBT_MS, or
+    # while the firmware did not run; or it holds an open one for GUARD_PATIENCE_MS.
+    ("guard_trip", "InternalError", "GuardTrip", AT_ONCE, "self", 0, True, _HELD),
     # CRASHES_TO_SAFE_MODE crashes in a row.
     ("safe_mode", "InternalError", "SafeMode", AT_ONCE, "reset", 0, False, _NOW),
     # A phase above the offer (with tolerance) for OVERCURRENT_MS.

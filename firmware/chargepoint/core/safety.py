@@ -4,6 +4,9 @@ Rules:
 - ``keep`` is asked first in each step, while the contactor is commanded closed: any word opens.
 - ``offer`` says why no PWM is given, ``close`` why the contactor stays open although PWM is given.
 - Unknown, missing and contradictory count as no.
+- A guard that samples the pilot itself opens before a step has seen why. When the readings say
+  within GUARD_DOUBT_MS that the vehicle does not ask, that the diode is gone, or that a fault
+  trips, they have the word, and the offer stands meanwhile; else that the guard acted is the fault.
 
   asked   word               why
   keep    fault              a fault that opens at once
@@ -31,13 +34,21 @@ Rules:
 from chargepoint.core import timing
 from chargepoint.core.held import Held
 
+# Causes of a guard that the station's own readings show, if they are true.
+_SHOWN = ("high", "low", "diode", "residual")
+# The guard acted while the firmware did not run.
+_RESTART = "restart"
+
 
 class Safety:
     """Judges one connector by its parts. ``simplified``: a vehicle without S2 is served."""
 
     def __init__(self, monitor, contactor, faults, limits, protection, phases, simplified: bool):
         self.guard_holds = True
+        # Why the guard opened last; whoever tells it sets it back to None.
+        self.guard_cause = None
         self._guard_took = False
+        self._doubt_ms = None
         self._monitor = monitor
         self._contactor = contactor
         self._faults = faults
@@ -51,15 +62,24 @@ class Safety:
         """What the guard says in this step, before anything is asked: its cause or None."""
         self.guard_holds = cause is not None
         # Now: what opens next forgets that it was closed.
-        self._guard_took = self.guard_holds and self._contactor.commanded
+        took = self.guard_holds and self._contactor.commanded
+        self._guard_took = took or cause == _RESTART
+        if self._guard_took:
+            self.guard_cause = cause
+        if took and cause in _SHOWN:
+            self._guard_took = False
+            self._doubt_ms = now_ms
+        elif self._doubt_ms is not None:
+            self._settle_doubt(now_ms)
         self._guard.take(self.guard_holds, now_ms)
 
     @property
     def guard_trips(self) -> bool:
-        """The guard took a closed contactor away, or has been holding an open one for long."""
-        if not self.guard_holds:
-            return False
-        return self._guard_took or self._guard.for_ms >= timing.GUARD_PATIENCE_MS
+        """The guard took a closed contactor away for what no reading shows, or has been holding
+        an open one for long."""
+        if self._guard_took:
+            return True
+        return self.guard_holds and self._guard.for_ms >= timing.GUARD_PATIENCE_MS
 
     def keep(self, now_ms: int) -> str:
         """Why the closed contactor must open now, or None."""
@@ -79,7 +99,7 @@ class Safety:
             return "unavailable"
         if self._faults.blocking:
             return "fault"
-        if self.guard_holds:
+        if self.guard_holds and self._doubt_ms is None:
             return "guard"
         if not self._monitor.plugged:
             return "unplugged"
@@ -104,3 +124,11 @@ class Safety:
         if not monitor.sound(now_ms):
             return "pilot"
         return None if self._contactor.may_close(now_ms) else "contactor"
+
+    def _settle_doubt(self, now_ms):
+        monitor = self._monitor
+        if not monitor.asks or monitor.low_lost(now_ms) or self._faults.trips:
+            self._doubt_ms = None
+        elif now_ms - self._doubt_ms >= timing.GUARD_DOUBT_MS:
+            self._doubt_ms = None
+            self._guard_took = True

@@ -249,6 +249,10 @@ UPDATE_PATIENCE_MS = 60000
 # station that just started, or a step that was held up, must beat again first).
 GUARD_PATIENCE_MS = 5000
 
+# Readings must show within this why a guard that sees the pilot itself opened (own: the slowest of
+# them, a diode that is lost for DIODE_LOST_MS, and some steps).
+GUARD_DOUBT_MS = 200
+
 # The station's own page after a technician's long press (own: as long as a look at one station
 # takes), and the pause after the page or its access point failed.
 PORTAL_OPEN_MS = 900000
