@@ -140,6 +140,8 @@ def _outlet(trial, phases, closed):
         return
     wanted = [closed and at < phases for at in range(3)]
     remedy = remedies.FAULTS["contactor_not_closing" if closed else "contactor_welded"]
+    if closed and all(has for has, should in zip(live, wanted, strict=True) if should):
+        remedy = "More phases are live than the settings say: see Phases and SinglePhase."
     trial.note(holds(what, live == wanted, _phases(live), _phases(wanted), remedy))
 
 

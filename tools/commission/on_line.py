@@ -12,7 +12,7 @@ _CARD_S = 30
 
 def online(trial) -> None:
     """The back end has accepted the station."""
-    trial.until(lambda c: _accepted(trial.whole()), _ONLINE_S)
+    trial.online(_ONLINE_S)
     whole = trial.whole()
     word = "on line" if whole["online"] else f"off line: {whole['link'] or 'no connection yet'}"
     registration = whole["registration"]
@@ -22,10 +22,6 @@ def online(trial) -> None:
               "Tell the back end's operator the identity: it is unknown, pending or rejected."),
         told("waiting to be sent", f"{whole['undelivered']} events"),
     )  # fmt: skip
-
-
-def _accepted(whole):
-    return whole["online"] and whole["registration"] == "accepted"
 
 
 def time_set(trial) -> None:
@@ -80,6 +76,7 @@ def card(trial) -> None:
     trial.device.plug(32)
     patience_s = trial.device.patience_s
     trial.until(lambda c: c["pilot"] in ("B", "C"), patience_s, "a vehicle")
+    trial.online(_ONLINE_S)
     before = trial.whole()["card"]
     uid = trial.device.card()
     trial.until(lambda c: trial.whole()["card"] != before, patience_s, "a card at the reader")

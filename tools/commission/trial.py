@@ -7,6 +7,7 @@ from tools.commission.station import Away
 AWAY_S = 180
 _CABLE_A = 32
 _AMPS = 16
+_ONLINE_S = 120
 _MOST_SAMPLES = 4000
 
 
@@ -40,6 +41,7 @@ class Trial:
         self.power: list = []
         self.pilot: list = []
         self._boot = None
+        self._accepted = False
 
     # -- what is found --------------------------------------------------------------------------
 
@@ -60,6 +62,7 @@ class Trial:
         facts = self.station.facts()
         boot, before = facts["journal"]["boot"], self._boot
         self._boot = boot
+        self._accepted = facts["online"] and facts["registration"] == "accepted"
         self._sample(facts)
         if before not in (None, boot):
             raise Interrupted
@@ -115,6 +118,10 @@ class Trial:
         self.device.unplug()
         return self.until(_is_idle, 40, "" if _is_idle(self.look()) else "nothing plugged in")
 
+    def online(self, timeout_s: float) -> bool:
+        """The back end has accepted the station: a restart may have parted them."""
+        return self.until(lambda connector: self._accepted, timeout_s)
+
     def authorised(self, cable_a: int = _CABLE_A) -> bool:
         """A vehicle is plugged in, and a transaction runs for it: by the card, or for free."""
         if self.look()["transaction"] == "active":
@@ -125,6 +132,7 @@ class Trial:
         if not self.until(lambda c: c["pilot"] in ("B", "C"), self.device.patience_s, "a vehicle"):
             return False
         if not self.is_free():
+            self.online(_ONLINE_S)
             self.device.card()
         wait_s = self.device.patience_s + 30
         return self.until(lambda c: c["transaction"] == "active", wait_s, "a transaction")
