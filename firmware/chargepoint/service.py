@@ -62,8 +62,9 @@ class Service:
         self._station = station
         self._jobs = []
         self._asked = None
-        self._now_ms = 0
-        self._not_before_ms = None
+        self._now_ms = station.ports.clock.now_ms()
+        # Whoever cuts the power waits again.
+        self._not_before_ms = self._now_ms + unit.wait_s(self._tries()) * 1000
         self._secret = None
         self._know_unit()
         left = orders.left(station)
@@ -299,9 +300,6 @@ class Service:
         if not code:
             return "expected the technician's code"
         tries = self._tries()
-        if self._not_before_ms is None:
-            # Whoever cuts the power waits again.
-            self._not_before_ms = self._now_ms + unit.wait_s(tries) * 1000
         if self._now_ms < self._not_before_ms:
             left_s = (self._not_before_ms - self._now_ms + 999) // 1000
             return "too many wrong ones: expected no other within %d s" % left_s
@@ -314,7 +312,7 @@ class Service:
         value = yield from unit.stretching(unhexlify(salt), code)
         if hexlify(value) == kept:
             journal.put(_TRIES, b"0")
-            self._not_before_ms = 0
+            self._not_before_ms = self._now_ms
             return None
         wait_s = unit.wait_s(tries + 1)
         self._not_before_ms = self._now_ms + wait_s * 1000

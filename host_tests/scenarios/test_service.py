@@ -55,7 +55,7 @@ def test_order_over_the_console_brings_the_station_to_the_back_end_as_ordered(st
 
 
 def test_nothing_is_drawn_beyond_what_the_circuit_carries(make_stage):
-    """MaxCurrent is the installer's: SupplyLimit, which the back end may raise, never exceeds it."""
+    """MaxCurrent is the installer's; SupplyLimit, which the back end may raise, stays below it."""
     stage = make_stage(settings={"MaxCurrent": "13"}).ready()
     change = {"key": "SupplyLimit", "value": "32"}
     call = stage.csms.call(IDENTITY, "ChangeConfiguration", change)
