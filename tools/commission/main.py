@@ -179,7 +179,7 @@ def _write(path: Path, made: dict, picture) -> None:
     text = json.dumps(made, indent=1, sort_keys=True)
     for name, data in (
         (f"{base.name}-report.json", text.encode("ascii")),
-        (f"{base.name}-report.html", page.render(made).encode()),
+        (f"{base.name}-report.html", page.render(made).encode("utf-8", "replace")),
         (f"{base.name}-report.pdf", paper.render(made)),
     ):
         place = path.with_name(name)

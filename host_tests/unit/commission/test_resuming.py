@@ -14,23 +14,28 @@ class Torn(Exception):
     """The program ends, as it does when its laptop's battery is empty."""
 
 
+def torn_in(acceptance, key):
+    """The program ends at the first look that this step takes."""
+    station = acceptance.trial.station
+    look = station.facts
+
+    def tear():
+        look()
+        raise Torn
+
+    def begins(step):
+        if step.key == key:
+            station.facts = tear
+
+    acceptance.before_step = begins
+    with pytest.raises(Torn):
+        acceptance.go()
+
+
 def test_program_that_ends_in_every_step_goes_on_there(make, again):
     acceptance = make()
     for key in KEYS:
-
-        def end(step, key=key):
-            if step.key == key and key not in torn:
-                torn.append(key)
-                look = acceptance.trial.station.facts
-                acceptance.trial.station.facts = lambda: (look(), _end())[0]
-
-        def _end():
-            raise Torn
-
-        torn = []
-        acceptance.before_step = end
-        with pytest.raises(Torn):
-            acceptance.go()
+        torn_in(acceptance, key)
         assert acceptance.verdicts().get(key) is None
         # A new program, which finds the station as that one left it.
         acceptance = again(acceptance.stage)
