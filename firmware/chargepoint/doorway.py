@@ -1,5 +1,6 @@
 """Where a technician asks the station (service.py): its console, always, and its own page
-(portal.py), until the station is commissioned, and for PORTAL_OPEN_MS after a long press.
+(portal.py), until the station is commissioned, and for PORTAL_OPEN_MS after a long press (where
+there is no button: after TechnicianReset).
 
 Rules of the page:
 - It opens when no contactor is closed, for opening a radio may hold a step up; open, it may stay.
@@ -46,6 +47,14 @@ class Doorway:
         if station.service is not None:
             station.service.step(now_ms, console)
 
+    def shut(self) -> None:
+        """Close the page at once."""
+        portal, self._portal = self._portal, None
+        if portal is not None:
+            portal.close()
+        if self._station.ports.forget is not None:
+            self._station.ports.forget(_MODULES)
+
     def _keep_page(self, now_ms):
         """Open, go on, or shut."""
         wanted = self._wanted(now_ms)
@@ -53,14 +62,14 @@ class Doorway:
             if self._portal is not None:
                 self._portal.step(now_ms, not wanted)
                 if self._portal.over:
-                    self._shut()
+                    self.shut()
             elif wanted and now_ms >= self._not_before_ms and not self._charging():
                 self._open(now_ms)
         except Exception as error:
             why = "portal: %s: %s" % (type(error).__name__, error)
             self._station.ports.log.write("error", why)
             self._not_before_ms = now_ms + timing.PORTAL_AGAIN_MS
-            self._shut()
+            self.shut()
 
     def _wanted(self, now_ms):
         return now_ms < self._until_ms or self._station.journal.get("commissioned") != b"1"
@@ -75,10 +84,3 @@ class Doorway:
         from chargepoint.portal import Portal
 
         self._portal = Portal(self._station, self._make(), now_ms)
-
-    def _shut(self):
-        portal, self._portal = self._portal, None
-        if portal is not None:
-            portal.close()
-        if self._station.ports.forget is not None:
-            self._station.ports.forget(_MODULES)

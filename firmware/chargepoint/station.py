@@ -349,13 +349,14 @@ class Station:
 
     def _attend_technician(self, now_ms):
         """The long press, or the setting: latched faults may end, if their cause is gone."""
-        pressed = self._button is not None and self._button.poll(now_ms)
-        if self.settings.get("TechnicianReset"):
+        held = self._button is not None and self._button.poll(now_ms)
+        asked = self.settings.get("TechnicianReset")
+        if asked:
             self.settings.change("TechnicianReset", "false")
-            pressed = True
-        if pressed:
+        if held or asked:
             self.ports.log.write("warning", "technician: latched faults may end")
             self.latches.technician()
+        if held or (asked and self._button is None):
             self.doorway.press(now_ms)
 
     def _settle(self, now_ms):

@@ -63,7 +63,9 @@ class InProcess(Target):
 
     def power_off(self):
         if self._hands is not None:
-            self._hands.device.station.ports.link.close("power cut")
+            station = self._hands.device.station
+            station.ports.link.close("power cut")
+            station.doorway.shut()
             self._hands = None
 
     def step(self, inputs):
