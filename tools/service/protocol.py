@@ -54,10 +54,12 @@ class Asking:
 
     def _take(self, line):
         mark, piece = line[:2], line[2:]
-        self.heard = self.heard or mark in (b"@=", b"@+", b"@.")
+        self.heard = self.heard or mark in (b"@=", b"@(", b"@+", b"@.")
         if mark == b"@=" and self._request and piece == str(self._sent).encode():
             return self._next()
-        if mark == b"@+":
+        if mark == b"@(":
+            self._said = piece
+        elif mark == b"@+":
             self._said += piece
         elif mark == b"@.":
             self._judge(self._said + piece)

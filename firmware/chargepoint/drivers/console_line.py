@@ -5,11 +5,12 @@ Lines, each with a line feed at its end; to the station
     {...}     a whole request, as a person may type it
     +piece    part of a long one: answered with @=count, the bytes so far, before the next is sent
     .piece    its last part
-    -         what came of a request is forgotten
+    -         what came of a request is forgotten, and an answer is cut short
 
 and of the station
 
-    @+piece   part of an answer    @.piece   its last part    @=count   see above
+    @(piece   first part of an answer    @+piece   the next    @.piece   the last
+    @=count   see above
 
 Everything else is no request, and no answer: garbage, an echo, a line of the log. So a line of 128
 bytes is the most that must be taken at once, and an answer never holds a step up: a piece a step.
@@ -32,11 +33,12 @@ class LineConsole(Console):
         self._line = line
         self._came = b""
         self._request = b""
-        self._saying = b""
+        self._saying = None
+        self._begun = False
 
     def poll(self, now_ms: int) -> bytes:
         """Say a piece of the answer, read what came; a whole request, else None."""
-        if self._saying:
+        if self._saying is not None:
             self._say_piece()
         if not self._line.any():
             return None
@@ -52,6 +54,7 @@ class LineConsole(Console):
     def say(self, answer: bytes) -> None:
         """Queue an answer; one that is still being said is cut short."""
         self._saying = answer
+        self._begun = False
 
     def _take(self, line):
         mark, piece = line[:1], line[1:]
@@ -59,6 +62,7 @@ class LineConsole(Console):
             return line
         if mark == b"-":
             self._request = b""
+            self._saying = None
         elif mark == b"+":
             if len(self._request) <= LONGEST:
                 self._request += piece
@@ -69,5 +73,9 @@ class LineConsole(Console):
         return None
 
     def _say_piece(self):
-        piece, self._saying = self._saying[:_PIECE], self._saying[_PIECE:]
-        self._line.write((b"@+" if self._saying else b"@.") + piece + b"\r\n")
+        piece, rest = self._saying[:_PIECE], self._saying[_PIECE:]
+        last = self._begun and not rest
+        mark = b"@." if last else b"@+" if self._begun else b"@("
+        self._line.write(mark + piece + b"\r\n")
+        self._begun = True
+        self._saying = None if last else rest
