@@ -9,7 +9,9 @@ import json
 import secrets
 
 PIECE = 120
-_LINES_MOST = 200
+_LINES_MOST = _LINE_MOST = 200
+# Of a line without an end, from a device that speaks something else.
+_ENDLESS = 65536
 
 
 class Asking:
@@ -50,6 +52,9 @@ class Asking:
         while b"\n" in self._came:
             line, _, self._came = self._came.partition(b"\n")
             reply += self._take(line)
+        if len(self._came) > _ENDLESS:
+            self._take(self._came)
+            self._came = b""
         return reply
 
     def _take(self, line):
@@ -65,7 +70,8 @@ class Asking:
             self._judge(self._said + piece)
             self._said = b""
         elif line and mark != b"@=":
-            self.lines = [*self.lines, line.decode(errors="replace")][-_LINES_MOST:]
+            text = line[:_LINE_MOST].decode(errors="replace")
+            self.lines = [*self.lines, text][-_LINES_MOST:]
         return b""
 
     def _judge(self, text):

@@ -5,9 +5,10 @@ import hmac as reference
 import json
 
 import pytest
-from chargepoint.core import unit
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chargepoint.core import unit
 
 
 def whole(pausing):

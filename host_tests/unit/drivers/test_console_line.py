@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from chargepoint.drivers.console_line import LONGEST, LineConsole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chargepoint.drivers.console_line import LONGEST, LineConsole
 from tools.service.protocol import PIECE, Asking
 
 NOISE = st.sampled_from(
