@@ -4,7 +4,8 @@ Names in its store that are provisioning: ``factory`` (JSON object: setting -> t
 (JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
 second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
 ``socket`` false for a cable of the station's own, which has neither proximity nor lock;
-``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``portal``, see desk_portal.py;
+``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``guard`` "ulp": the one connector
+is guarded by a coprocessor, see desk_guard.py; ``portal``, see desk_portal.py;
 ``console`` "stdio": that of the
 process in place of an emulated UART; ``files`` false: no slots for
 the firmware, no files to and fro) and, for wss, the PEM files
@@ -155,9 +156,14 @@ class _Connector:
         self._lacks = options.get("lacks", ())
         self._socket = options.get("socket", True)
         self._meter = options.get("meter", "SDM630")
+        self._guarded = options.get("guard") == "ulp"
 
     def ports(self, clock, store):
         at = self._at
+        if self._guarded:
+            from desk_guard import GuardedParts
+
+            self._guarded = GuardedParts(clock)
         # The relays first: whatever fails after them, the coils have no current.
         relay = self._relay(pins.RELAY, pins.FEEDBACK)
         second = self._relay(pins.SECOND_RELAY, pins.SECOND_FEEDBACK)
@@ -183,19 +189,27 @@ class _Connector:
 
     def _relay(self, coils, mirrors):
         mirror = _input(mirrors[self._at]) if self._has("feedback") else None
+        if self._guarded:
+            return self._guarded.relay(mirror, coils is pins.SECOND_RELAY)
         return RelayPin(_output(coils[self._at]), mirror)
 
     def _pilot(self):
         pwm_pin = machine.Pin(pins.PILOT_PWM[self._at], machine.Pin.OUT)
+        pwm = machine.PWM(pwm_pin, freq=1000, duty_u16=65535)
+        switch_pin = _output(pins.PILOT_OFF[self._at])
+        if self._guarded:
+            return self._guarded.pilot(pwm, switch_pin)
         return PilotAdc(
-            machine.PWM(pwm_pin, freq=1000, duty_u16=65535),
+            pwm,
             machine.ADC(machine.Pin(pins.PILOT_ADC[self._at])),
             zero_mv=pins.PILOT_ZERO_MV,
             ratio_bp=pins.PILOT_RATIO_BP,
-            switch_pin=_output(pins.PILOT_OFF[self._at]),
+            switch_pin=switch_pin,
         )
 
     def _guard(self):
+        if self._guarded:
+            return self._guarded.guard
         if not self._has("interlock"):
             return NoGuard()
         sense = _input(pins.INTERLOCK_SENSE[self._at])
@@ -204,6 +218,8 @@ class _Connector:
     def _proximity(self):
         if not self._socket or not self._has("proximity"):
             return None
+        if self._guarded:
+            return self._guarded.proximity()
         adc = machine.ADC(machine.Pin(pins.PROXIMITY_ADC[self._at]))
         return ProximityAdc(adc, pins.PROXIMITY_SERIES_OHM, pins.PROXIMITY_SUPPLY_MV)
 
@@ -218,9 +234,13 @@ class _Connector:
         if not self._has("residual"):
             return None
         test = _output(pins.RESIDUAL_TEST[self._at])
+        if self._guarded:
+            return self._guarded.residual(test)
         return ResidualPin(_input(pins.RESIDUAL[self._at], pulled_up=True), test)
 
     def _thermometer(self):
         if not self._has("thermometer"):
             return None
+        if self._guarded:
+            return self._guarded.thermometer()
         return AdcThermometer(machine.ADC(machine.Pin(pins.THERMOMETER_ADC[self._at])), Mcp9700())

@@ -344,7 +344,7 @@ class Station:
     def _tell_of_guard(self, number, safety):
         if safety.guard_cause is not None:
             told = (number, safety.guard_cause)
-            self.ports.log.write("warning", "guard: opened connector %d: %s" % told)
+            self.ports.log.write("info", "guard: opened connector %d: %s" % told)
             safety.guard_cause = None
 
     def _attend_technician(self, now_ms):

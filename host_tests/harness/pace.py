@@ -31,6 +31,8 @@ class Pace:
         stage = self._stage
         moved = (stage.network.bytes_to_csms, stage.network.bytes_to_station)
         switched = any(pin in stage.wiring.switches for pin, _ in outputs.get("p", ()))
+        if stage.wiring.guard is not None:
+            switched = stage.wiring.guard.take_moved() or switched
         if "w" in outputs or switched:
             self.wake()
         elif "file" in outputs:

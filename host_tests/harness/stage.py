@@ -32,6 +32,7 @@ from chargepoint.wire.url import parse  # noqa: E402
 
 _PATIENCE_S = 0.25
 _OF_SOCKETS = ("proximity", "lock")
+_CAUSES = {"hard": "HARD_RESET", "soft": "SOFT_RESET", "watchdog": "WDT_RESET"}
 
 IDENTITY = "PL-0001"
 
@@ -46,6 +47,8 @@ class Stage(People):
     Use as a context: the power comes on with ``start`` and everything is given back at the end;
     ``at_end``, set for all stages, is called with each before its back end goes.
     ``portal``: it has an access point with its own page (harness/portal.py; not on qemu).
+    ``guard`` "ulp": the coprocessor holds the contactor of its one connector in place of the
+    interlock (world/guard.py; not on qemu); "none": no one does.
     ``beside`` is a stage whose loop, clock and back end this one shares; it is left last.
     For the sim: ``loop``, one that the wall leads; ``url`` of a back end elsewhere (then ``csms``
     is None), else ``book``, the file of our own; ``files`` (name -> bytes) for the store.
@@ -74,6 +77,7 @@ class Stage(People):
         book: str = ":memory:",
         files: dict = None,
         portal: bool = False,
+        guard: str = "interlock",
         **options,
     ):
         self.identity = identity
@@ -86,14 +90,15 @@ class Stage(People):
             self.csms.add_charge_point(identity)
         self.network = self._own_network() if url is None else self._network_to(url)
         without = {*lacks, *LACKS.get(target, ()), *(() if socket else _OF_SOCKETS)}
+        without |= set() if guard == "interlock" else {"interlock"}
         self.world = World(connectors, seed, lacks=without)
         self.world.advance_to(self.loop.now_ms())
         board = {"connectors": connectors, "socket": socket, "lacks": sorted(without)}
-        board |= {"reader": reader, "meter": meter}
+        board |= {"reader": reader, "meter": meter, "guard": guard}
         self.portal = Portal(self, board) if portal else None
         provisioning = self._provisioning(board, settings or {}, url)
         self.target = make_target(target, folder, provisioning, seed, **options)
-        self._prepare(meter, reader, files or {})
+        self._prepare(meter, reader, files or {}, guard)
 
     def __enter__(self):
         return self
@@ -135,8 +140,9 @@ class Stage(People):
 
     def step(self, to_ms: int, inputs: dict = None) -> dict:
         """Move everything on to ``to_ms`` and let the station make one step."""
-        self.world.advance_to(to_ms)
+        self.wiring.pass_to(to_ms)
         self.loop.pass_to(to_ms)
+        self._heed_guard()
         if not self.on:
             self.loop.run_until_quiet()
             return {}
@@ -167,30 +173,39 @@ class Stage(People):
     def hang(self, ms: int) -> None:
         """The interpreter hangs for ``ms``: time passes, and the firmware makes no step.
 
-        What guards the contactor outside of it acts; the watchdog does not bite. Then the
-        firmware goes on where it was.
+        What guards the contactor outside of it acts; the watchdog does not bite, but for the
+        guard's own. Then the firmware goes on where it was.
         """
         end_ms = self.now_ms + ms
         hung_ms = 0
         while self.now_ms < end_ms:
             step_ms = min(STEP_MS, end_ms - self.now_ms)
-            self.world.advance_to(self.now_ms + step_ms)
-            self.loop.pass_to(self.now_ms)
-            self.loop.run_until_quiet()
+            self._pass_without(self.now_ms + step_ms)
             hung_ms += step_ms
             self.wiring.starve(step_ms)
             self.wiring.carry(self.target.unanswered(hung_ms))
+            if self._heed_guard():
+                self.advance((end_ms - self.now_ms) / 1000)
         self.pace.wake()
+
+    def reboot(self, cause: str, ms: int) -> None:
+        """The processor is reset for ``cause``, by whatever, and needs ``ms`` to boot."""
+        self.restarts += 1
+        self.on = False
+        self.target.power_off()
+        self.wiring.restart(cause)
+        end_ms = self.now_ms + ms
+        while self.now_ms < end_ms:
+            self._pass_without(min(self.now_ms + STEP_MS, end_ms))
+        self._begin(cause)
 
     # -- the station's supply -------------------------------------------------------------------
 
     def start(self, cause: str = "PWRON_RESET") -> None:
         """Give the station's electronics power, or start them anew."""
         self.world.power(True)
-        self.wiring.restart()
-        self.target.power_on(cause, self.wiring.before_step(self.now_ms))
-        self.on = True
-        self.pace.wake()
+        self.wiring.restart(cause)
+        self._begin(cause)
 
     def power_cut(self) -> None:
         """Take the supply away at this very moment."""
@@ -203,7 +218,7 @@ class Stage(People):
     def _restart(self, kind):
         self.restarts += 1
         self.target.power_off()
-        self.start("HARD_RESET" if kind == "hard" else "SOFT_RESET")
+        self.start(_CAUSES[kind])
 
     # -- people and facts -----------------------------------------------------------------------
 
@@ -223,6 +238,27 @@ class Stage(People):
         self.network.back_door = None if ssl_context else self.csms.back_door
 
     # -- inside ---------------------------------------------------------------------------------
+
+    def _begin(self, cause):
+        self.target.power_on(cause, self.wiring.before_step(self.now_ms))
+        self.on = True
+        self.pace.wake()
+
+    def _pass_without(self, to_ms):
+        """Time in which the firmware makes no step."""
+        self.wiring.pass_to(to_ms)
+        self.loop.pass_to(to_ms)
+        self.loop.run_until_quiet()
+
+    def _heed_guard(self):
+        """The guard's watchdog has reset the chip: the firmware starts anew; whether it was so."""
+        guard = self.wiring.guard
+        if guard is None or not guard.bitten:
+            return False
+        if self.on:
+            self.on_reset("watchdog")
+        guard.bitten = False
+        return True
 
     def _on_the_way(self):
         """Bytes left for the station since it was last asked."""
@@ -254,9 +290,11 @@ class Stage(People):
             self.loop.run_until_quiet()
         files.awaited = files.heard
 
-    def _prepare(self, meter, reader, files):
+    def _prepare(self, meter, reader, files, guard):
         parts = self._meters(meter), self._reader(reader), Console()
         self.wiring = Wiring(self.world, pins, *parts)
+        if guard == "ulp":
+            self.wiring.guard_by(self.target.seed)
         self.pace = Pace(self)
         self.log, self.on, self.restarts = [], False, 0
         self._carried = self._said = 0

@@ -16,7 +16,7 @@ Both are small dicts of lists of integers and short strings, fit for JSON:
                                     None for the levels: the converter fails
              "u": [[uart, "hex"]]   bytes that arrived
              "k": [[counter, edges]]   what a pulse counter has counted since power came
-             "c": cards before readers; see buses.py
+             "c": cards before readers; see buses.py    "g": see desk_guard.py, also outputs
     outputs  "p": [[pin, level]]  "w": [[pin, duty_u16, freq_hz]]  "u": [[uart, "hex"]]
              "f": how often the watchdog was fed   "r": "hard" or "soft", a reset is wanted
 
@@ -93,6 +93,8 @@ class Bench:
         # What firmware this is, where it is not the one of the source tree.
         self.version = None
         self.parts = buses.Parts()
+        # Memory and registers of the coprocessor, on a desk that has one.
+        self.rtc = None
         self._changed_levels = {}
         self._changed_duties = {}
         self._phases = _phases(_SAMPLES)
@@ -110,6 +112,8 @@ class Bench:
         for counter, edges in snapshot.get("k", ()):
             self.counts[counter] = edges
         self.parts.load(snapshot.get("c", ()))
+        if "g" in snapshot:
+            self._load_rtc(snapshot["g"])
 
     def attach(self, bus: str, id: int, part, select: int = None) -> None:
         """Connect an emulated part to a bus; see buses.py."""
@@ -133,7 +137,17 @@ class Bench:
         if self.reset_wish is not None:
             outputs["r"] = self.reset_wish
             self.reset_wish = None
+        told = self.rtc.take() if self.rtc is not None else None
+        if told:
+            outputs["g"] = told
         return outputs
+
+    def _load_rtc(self, told):
+        if self.rtc is None:
+            from desk_guard import Rtc
+
+            self.rtc = Rtc()
+        self.rtc.load(told)
 
     def adc_table(self, pin: int) -> list:
         """The samples of ``pin`` in microvolts; always the same list. 0 V until loaded."""
@@ -252,17 +266,24 @@ class ADC:
 
     def __init__(self, pin, atten=ATTN_11DB):
         self.atten = atten
+        self._rtc = current.rtc
         self._table = current.adc_table(pin.id)
         self._next = 0
 
     def read_uv(self) -> int:
         """One sample in microvolts."""
+        if self._rtc is not None:
+            self._rtc.adc_is_read()
         index = self._next
         self._next = index - 1 if index else _SAMPLES - 1
         sample_uv = self._table[index]
         if sample_uv is None:
             raise OSError(5)
         return sample_uv
+
+    def read(self) -> int:
+        """One sample in counts, full scale 4095."""
+        return self.read_uv() * 4095 // (_FULL_SCALE_MV * 1000)
 
     def read_u16(self) -> int:
         """One sample, full scale 65535."""

@@ -11,6 +11,7 @@ _EMULATED = (
     "machine.py",
     "buses.py",
     "onewire.py",
+    "desk_guard.py",
     "desk_meters.py",
     "desk_readers.py",
     "desk_portal.py",

@@ -21,7 +21,8 @@ class Outlet:
 
     ``contactor`` switches N and L1; behind it ``second_contactor`` switches L2 and L3. A station
     ``lacks`` parts by the names of World; without the second contactor the first switches all.
-    After changing ``circuit`` or a part's fault by hand, call ``refresh``.
+    After changing ``circuit`` or a part's fault by hand, call ``refresh``; ``after_refresh`` is
+    called at its end.
     """
 
     def __init__(self, number: int, schedule: Schedule, mains: Mains, lacks: Collection[str] = ()):
@@ -48,6 +49,7 @@ class Outlet:
         self.duty_bp = 0
         self.pilot_hz = 0
         self.lamp = (0, 0, 0)
+        self.after_refresh = lambda: None
         for part in (
             self.vehicle, self.contactor, self.second_contactor, self.residual, self.interlock
         ):  # fmt: skip
@@ -91,6 +93,7 @@ class Outlet:
         vehicle.sense_pilot(self.duty_bp if circuit.reaches_vehicle else 0)
         asked_for = vehicle.state in ("C", "D") and not circuit.earth_open
         self.observer.note(self._schedule.now_ms, self.contactor.closed, asked_for)
+        self.after_refresh()
 
     @property
     def pilot_mv(self) -> tuple[int, int]:

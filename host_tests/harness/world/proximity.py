@@ -10,6 +10,11 @@ OPEN_OHM = 100_000
 _CORRODED_OHM = 460
 
 
+def divided(ohm: int, pins) -> int:
+    """mV that the resistor leaves of the board's supply behind its series resistor (pins.py)."""
+    return round(pins.PROXIMITY_SUPPLY_MV * ohm / (ohm + pins.PROXIMITY_SERIES_OHM))
+
+
 def resistor_ohm(cable_a: int | None) -> int | None:
     """What stands in the plug of a cable for so many amperes; None: no resistor."""
     if cable_a is None:

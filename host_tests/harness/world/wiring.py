@@ -6,6 +6,7 @@ A part that the station lacks (World) has no wires.
 """
 
 from .faults import FAULTS
+from .proximity import divided
 
 # A name of pins.py, the parts that it takes, and what is read of an outlet.
 _INPUTS = (
@@ -22,7 +23,7 @@ _INPUTS = (
 )
 # The same in millivolts.
 _STEADY = (
-    ("PROXIMITY_ADC", "proximity", lambda outlet, pins: _divided(outlet.proximity_ohm, pins)),
+    ("PROXIMITY_ADC", "proximity", lambda outlet, pins: divided(outlet.proximity_ohm, pins)),
     ("THERMOMETER_ADC", "thermometer", lambda outlet, pins: outlet.thermometer.level_mv),
 )
 # A name of pins.py, the parts that it takes, and what it does to an outlet.
@@ -47,7 +48,10 @@ class Wiring:
     inputs.
     ``switches`` are the output pins that move something; ``console`` is whoever is at the
     station's console (devices/console.py), or None.
+    ``guard`` is the coprocessor that holds the relays of connector 1 (guard.py), or None.
     """
+
+    guard = None
 
     def __init__(self, world, pins, meters: dict, reader=None, console=None):
         self._world = world
@@ -74,8 +78,24 @@ class Wiring:
         self.switches = {getattr(pins, name)[n - 1] for name in _SWITCHES for n in numbers}
         world.fault_hooks.append(self._on_fault)
 
-    def restart(self) -> None:
+    def guard_by(self, seed: int) -> None:
+        """Put the coprocessor between relays and firmware."""
+        from .guard import GuardChip
+
+        number, outlet = next(iter(self._world.connectors.items()))
+        self.guard = GuardChip(self._world, outlet, self.adc_mv, self._pins, seed)
+        for name in ("RELAY", "SECOND_RELAY"):
+            # These pads are not the firmware's.
+            self._drives.pop(getattr(self._pins, name)[number - 1], None)
+
+    def pass_to(self, to_ms: int) -> None:
+        """The world moves on, and what guards in it."""
+        (self._world.advance_to if self.guard is None else self.guard.pass_to)(to_ms)
+
+    def restart(self, cause: str = "PWRON_RESET") -> None:
         """The processor starts anew: its pins are released, and it has seen nothing yet."""
+        if self.guard is not None:
+            self.guard.restart(cause)
         self._seen.clear()
         for outlet, drive in self._drives.values():
             drive(outlet, False)
@@ -103,6 +123,8 @@ class Wiring:
         sent = [[uart, data.hex()] for uart, data in self._take_lines(now_ms)]
         if sent:
             snapshot["u"] = sent
+        if self.guard is not None and (told := self.guard.before_step()):
+            snapshot["g"] = told
         counts = [[n - 1, m.count()] for n, m in self.meters.items() if hasattr(m, "count")]
         if counts and self._is_new("counts", counts):
             snapshot["k"] = counts
@@ -125,6 +147,8 @@ class Wiring:
 
     def carry(self, outputs: dict) -> None:
         """Carry outputs that the hardware made, with or without a step of the firmware."""
+        if "g" in outputs:
+            self.guard.after_step(outputs["g"])
         for pin, duty_u16, freq_hz in outputs.get("w", ()):
             self._pilots[pin].drive_pilot((duty_u16 * 10_000 + 32_767) // 65_535, freq_hz)
         for pin, level in outputs.get("p", ()):
@@ -203,11 +227,6 @@ class Wiring:
         if self._reader is not None:
             powered = self._world.powered
             self._reader.fault = _word(self._world.faults if powered else {"reader_absent"})
-
-
-def _divided(ohm, pins):
-    """What the proximity resistor leaves of the supply behind its series resistor."""
-    return round(pins.PROXIMITY_SUPPLY_MV * ohm / (ohm + pins.PROXIMITY_SERIES_OHM))
 
 
 def _word(names):
