@@ -1,6 +1,11 @@
 """What a visitor may do next: one sentence, made of what is shown."""
 
+from host_tests.harness import paths
 from tools.sim.hint import advise
+
+paths.use_firmware()
+
+from chargepoint.core.faults import _HOLDS, FAULTS  # noqa: E402
 
 # A word of the firmware's safety.py, and what it means to somebody who waits.
 _REFUSALS = {
@@ -15,6 +20,12 @@ _REFUSALS = {
     "phases": "It changes between one and three phases.",
     "ventilation": "The vehicle wants the room aired, and there is no fan.",
     "contactor": "The contactor rests before it closes again.",
+}
+_RECOVERIES = {
+    "power": "cut the power",
+    "technician": "hold the button",
+    "unplug": "unplug",
+    "reset": "send a Reset",
 }
 _FOR_STATUS = {
     None: "The back end was not told of this connector yet. One moment.",
@@ -48,9 +59,23 @@ def _of_faults(station, connector):
     broken = sorted({*connector["faults"], *station["faults"]})
     if connector["status"] == "Faulted":
         what = f" ({connector['error_code']})" if connector["error_code"] else ""
-        mend = f" Mend: {', '.join(broken).replace('_', ' ')}." if broken else ""
-        return f"The station found a fault{what} and keeps the contactor open.{mend}"
+        if not broken:
+            return (
+                f"All is mended. {_patience([*connector['said_faults'], *station['said_faults']])}"
+            )
+        mend = ", ".join(broken).replace("_", " ")
+        return f"The station found a fault{what} and keeps the contactor open. Mend: {mend}."
     return ""
+
+
+def _patience(names):
+    """How long the firmware still waits and what for, by its own table of faults."""
+    rows = [row for row in FAULTS if row[0] in names]
+    held_s = max((_HOLDS[row[-1]] for row in rows), default=0) // 1000
+    told = f"{held_s // 60} min" if held_s >= 120 else f"{held_s} s"
+    ends = sorted({_RECOVERIES[row[4]] for row in rows if row[4] in _RECOVERIES})
+    then = f" If it stays: {', '.join(ends)}." if ends else ""
+    return f"The station waits {told} to be sure (turn up the speed).{then}"
 
 
 def _of_session(connector):

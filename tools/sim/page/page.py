@@ -18,7 +18,8 @@ from tools.sim.tape import PERSON, RECEIVED, SENT
 _NEWS_S, _BLINK_S = 0.1, 0.04
 # Between two samples of the plots, of the sim's time and of the wall's.
 _SAMPLE_MS, _SAMPLE_S = 500, 0.1
-_MOST_RAW = 20_000
+# Characters of a message, and of a line.
+_MOST_RAW, _MOST_LINE = 16_000, 1_000
 _PATIENCE_S = 10
 
 
@@ -60,12 +61,12 @@ class Page:
 
         def frame(at_ms, direction, kind, action, text, raw):
             raw = raw if isinstance(raw, str) else repr(raw)
-            entry = (at_ms, direction, kind, action, text[:_MOST_RAW], raw[:_MOST_RAW])
+            entry = (at_ms, direction, kind, action, text[:_MOST_LINE], raw[:_MOST_RAW])
             self._add("frames", who, entry)
 
         def line(at_ms, kind, text):
             if kind not in (SENT, RECEIVED):
-                self._add("log", who, (at_ms, kind, text[:_MOST_RAW]))
+                self._add("log", who, (at_ms, kind, text[:_MOST_LINE]))
 
         sim.tape.frame_listeners.append(frame)
         sim.tape.listeners.append(line)

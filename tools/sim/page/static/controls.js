@@ -35,6 +35,7 @@ export class Controls {
   world() {
     return el("div", { class: "row quietly", role: "group", "aria-label": "The world" },
       this.button("button", "b", () => this.ask({ do: "press_button" })),
+      this.button("hold", "h", () => this.ask({ do: "press_button", seconds: 5.5 })),
       this.button("network", "n", () => this.ask({ do: "network", up: !this.now.station.network })),
       this.button("mains", "m", () => this.ask({ do: "mains", on: !this.now.station.mains })),
       this.button("supply", "x",
@@ -87,8 +88,10 @@ export class Controls {
     this.word("plug", connector.plugged ? "Unplug" : "Plug in");
     this.word("card", station.card === null ? "Show card" : "Card is shown");
     this.word("draw", connector.wants ? "Pause" : "Draw power");
-    this.word("button", "Button");
+    this.word("button", "Press button");
+    this.word("hold", "Hold button");
     set(this.buttons.button.made, "title", "the technician's button (b)");
+    set(this.buttons.hold.made, "title", "the technician's button, for more than 5 s (h)");
     this.word("network", station.network ? "Cut network" : "Mend network");
     this.word("mains", station.mains ? "Mains off" : "Mains on");
     this.word("supply", station.power ? "Cut power" : "Power on");
