@@ -1,4 +1,4 @@
-"""Write boards/FAULTS.md, the table of faults for people, from the table that the firmware uses.
+"""Write docs/faults.md, the table of faults for people, from the table that the firmware uses.
 
 How a fault is seen is told by the comment before its row; names of `core/timing.py` in it become
 durations. Run it without arguments to write the page, with ``--check`` to learn (exit status 1)
@@ -16,7 +16,7 @@ from tools.paths import ROOT
 
 NAME = "faults"
 REMEDY = "comment each row of FAULTS, then run `python -m tools.draw_faults`"
-PAGE = Path("boards/FAULTS.md")
+PAGE = Path("docs/faults.md")
 SOURCE = Path("firmware/chargepoint/core/faults.py")
 _NAMED = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
 _HEAD = """\

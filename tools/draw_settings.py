@@ -1,4 +1,4 @@
-"""Write firmware/SETTINGS.md, the settings for people, from the tables that the firmware uses.
+"""Write docs/settings.md, the settings for people, from the tables that the firmware uses.
 
 Run it without arguments to write the page, with ``--check`` to learn (exit status 1) whether it
 is stale.
@@ -12,7 +12,7 @@ from tools.paths import ROOT
 
 NAME = "settings"
 REMEDY = "run `python -m tools.draw_settings`"
-PAGE = Path("firmware/SETTINGS.md")
+PAGE = Path("docs/settings.md")
 _HEAD = """\
 # Settings
 

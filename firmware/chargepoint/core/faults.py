@@ -35,7 +35,7 @@ _HOLDS = (0, timing.FAULT_HOLD_MS, timing.RESIDUAL_HOLD_MS)
 
 # Name, OCPP 1.6 error code, vendor code (MREC names of ChargeX where there is one), blocks,
 # recovery, attempts, latches, hold. The worst comes first. The comment before a row tells how
-# its cause is seen: tools/draw_faults.py makes boards/FAULTS.md of both.
+# its cause is seen: tools/draw_faults.py makes docs/faults.md of both.
 # fmt: off
 FAULTS = (
     # Feedback (or current) without a command, CONTACTOR_OPEN_MS after an opening.

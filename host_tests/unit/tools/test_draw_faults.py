@@ -1,4 +1,4 @@
-"""tools/draw_faults: boards/FAULTS.md follows the table that the firmware uses."""
+"""tools/draw_faults: docs/faults.md follows the table that the firmware uses."""
 
 import shutil
 
@@ -79,9 +79,9 @@ def test_end_of_a_fault_is_told_in_words(recovery, attempts, latches, hold, word
 def test_a_page_that_is_stale_is_told(root):
     assert draw_faults.find(root) == []
     spoil(root, draw_faults.PAGE, "| `diode` |", "| `tube` |")
-    assert draw_faults.find(root) == ["boards/FAULTS.md: the table of faults has changed since"]
+    assert draw_faults.find(root) == ["docs/faults.md: the table of faults has changed since"]
     (root / draw_faults.PAGE).unlink()
-    assert draw_faults.find(root) == ["boards/FAULTS.md is missing"]
+    assert draw_faults.find(root) == ["docs/faults.md is missing"]
 
 
 def test_a_row_without_its_comment_is_told(root):
@@ -98,7 +98,7 @@ def test_a_comment_that_names_no_duration_of_ours_is_told(root):
 
 def test_a_comment_that_changes_makes_the_page_stale(root):
     spoil(root, draw_faults.SOURCE, "# The pilot at 0 V", "# The pilot at 1 V")
-    assert draw_faults.find(root) == ["boards/FAULTS.md: the table of faults has changed since"]
+    assert draw_faults.find(root) == ["docs/faults.md: the table of faults has changed since"]
 
 
 def test_source_without_the_table_is_told():

@@ -14,8 +14,8 @@ def test_page_names_every_setting_with_its_default_once():
 
 
 def test_check_finds_a_page_that_is_stale_or_missing(tmp_path):
-    assert draw_settings.find(tmp_path) == ["firmware/SETTINGS.md is missing"]
-    (tmp_path / "firmware").mkdir()
+    assert draw_settings.find(tmp_path) == ["docs/settings.md is missing"]
+    (tmp_path / "docs").mkdir()
     page = shutil.copy(ROOT / draw_settings.PAGE, tmp_path / draw_settings.PAGE)
     page.write_text(draw_settings.fresh(), encoding="utf-8")
     assert not draw_settings.find(tmp_path)
