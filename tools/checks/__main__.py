@@ -4,7 +4,7 @@ import sys
 
 from tools import draw_faults, draw_settings, draw_states
 from tools.boards import check as boards
-from tools.checks import compiles, duplicates, imports, lint, names, readme, sizes, types
+from tools.checks import compiles, duplicates, imports, lint, links, names, readme, sizes, types
 from tools.paths import ROOT
 
 _CHECKS = (
@@ -15,6 +15,7 @@ _CHECKS = (
     compiles,
     duplicates,
     readme,
+    links,
     names,
     sizes,
     boards,

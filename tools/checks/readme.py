@@ -17,7 +17,7 @@ def find(root: Path) -> list:
     missing = [f"{page} is missing" for page in _PAGES if not (root / page).exists()]
     targets = set(re.findall(r"^([a-z-]+):", _read(root / "Makefile"), re.MULTILINE))
     found = []
-    for page in _PAGES:
+    for page in [*_PAGES, *(str(one.relative_to(root)) for one in root.glob("docs/*.md"))]:
         for command in commands(_read(root / page)):
             trouble = _trouble(root, targets, command)
             if trouble:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tools.checks import __main__ as runner
-from tools.checks import compiles, duplicates, imports, lint, names, readme, sizes, types
+from tools.checks import compiles, duplicates, imports, lint, links, names, readme, sizes, types
 
 CLEAN = '"""A room."""\n\n\ndef amps(limit_ma: int) -> int:\n    return limit_ma // 1000\n'
 LONG_BODY = "def slow():\n" + "    x = 1\n" * 41
@@ -107,6 +107,26 @@ def test_readme_finds_a_command_that_does_not_exist(tmp_path, command):
 
 def test_readme_finds_that_a_page_is_missing(tmp_path):
     assert readme.find(tmp_path) == ["README.md is missing", "DESIGN.md is missing"]
+
+
+@pytest.mark.parametrize(
+    ("link", "trouble"),
+    [
+        ("docs/wiring.md", ""),
+        ("docs/wiring.md#the-pilots-wire", ""),
+        ("#here-and-now", ""),
+        ("https://example.org/x", ""),
+        ("docs/wirings.md", "there is no such file"),
+        ("docs/wiring.md#the-relay", "there is no such heading"),
+        ("docs/lamp.png", "there is no such file"),
+    ],
+)
+def test_links_find_what_leads_nowhere(tmp_path, link, trouble):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/wiring.md").write_text("## The pilot's wire\n```\n## The relay\n```\n")
+    page(tmp_path, f"# Here `and` now\n[there]({link}), `[no](link)`\n")
+    found = [line.rpartition(": ")[2] for line in links.find(tmp_path)]
+    assert [line for line in found if line] == ([trouble] if trouble else [])
 
 
 def test_runner_fails_and_says_what_to_do_when_a_check_fails(tmp_path, capsys, monkeypatch):
