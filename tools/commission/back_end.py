@@ -36,9 +36,10 @@ class Session(NamedTuple):
 
 
 class BackEnd:
-    """Nobody looks."""
+    """Nobody looks. ``patient``: a session that is not there yet may come: ask again."""
 
-    name = "none"
+    name = "nobody"
+    patient = False
 
     def session(self, identity: str, after_s: int) -> Session | None:
         """The newest session of ``identity`` that began at ``after_s`` (UTC) or later."""
@@ -48,11 +49,16 @@ class BackEnd:
         """Its time of day."""
         return None
 
+    def deliver(self, report: bytes) -> str | None:
+        """Give it the signed report; its word on it, None where it takes none."""
+        return None
+
 
 class OfCsms(BackEnd):
     """Our bench back end in this process (host_tests/harness/csms)."""
 
     name = "the bench back end"
+    patient = True
 
     def __init__(self, csms):
         self._csms = csms
@@ -69,6 +75,8 @@ class OfCsms(BackEnd):
 class OfWeb(BackEnd):
     """The bench back end over its HTTP interface; ``token`` is one that it gave out."""
 
+    patient = True
+
     def __init__(self, url: str, token: str):
         self.name = url
         self._url = url.rstrip("/")
@@ -84,15 +92,19 @@ class OfWeb(BackEnd):
     def utc_s(self):
         return self._get("/api/sessions?identity=&since=9999-01-01T00:00:00Z")[1]
 
-    def _get(self, path):
-        request = urllib.request.Request(
-            self._url + path, headers={"Authorization": f"Bearer {self._token}"}
-        )
+    def deliver(self, report):
+        told, _ = self._get("/api/reports", report)
+        return f"{told.get('verdict')} {told.get('why') or ''}".strip()
+
+    def _get(self, path, data=None):
+        head = {"Authorization": f"Bearer {self._token}"}
+        request = urllib.request.Request(self._url + path, data, head)
         try:
             with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:
                 return json.load(answer), _date(answer.headers.get("Date"))
         except urllib.error.HTTPError as error:
-            raise Unreachable(f"{self.name}: {error.code} {error.reason}") from None
+            said = error.read(500).decode(errors="replace").strip()
+            raise Unreachable(f"{self.name}: {error.code} {said or error.reason}") from None
         except (OSError, ValueError) as error:
             raise Unreachable(f"{self.name}: {error}") from None
 

@@ -26,6 +26,7 @@ class ByHand(Device):
         self._ask = ask
         self._set: set = set()
         self._plugged = False
+        self._load = None
 
     def plug(self, cable_a):
         rating = "open (no resistor)" if cable_a is None else f"{cable_a} A"
@@ -44,10 +45,14 @@ class ByHand(Device):
         self._tell(f"Set {_LETTERS[letter]}.")
 
     def draw(self, amps, phases):
-        said = self._ask(
-            "Switch the known load at the adapter on. Its power in W (empty: there is none)"
-        )
-        return _number(said, 1, 100_000)
+        if self._load is None:
+            said = self._ask(
+                "Switch the known load at the adapter on. Its power in W (empty: there is none)"
+            )
+            self._load = _number(said, 1, 100_000) or 0
+        elif self._load:
+            self._tell(f"Switch the load of {self._load} W on.")
+        return self._load or None
 
     def card(self):
         self._tell("Hold the test card to the reader.")

@@ -217,6 +217,7 @@ def session(trial) -> None:
     if not trial.must(trial.charging(), "a vehicle that charges", _why_not(trial)):
         return
     start_wh = trial.look()["meter"].get("energy_wh")
+    loaded = trial.device.draw(_LOAD_A, trial.phases()) is not None
     trial.watch(_SESSION_S)
     trial.device.state("B")
     trial.until(lambda c: not c["energised"], trial.device.patience_s, "an open contactor")
@@ -230,26 +231,30 @@ def session(trial) -> None:
         out = trial.until(lambda c: c["parts"]["lock"] == "out", 20)
         trial.note(holds("bolt after it", out, trial.look()["parts"]["lock"], "out",
                          remedies.FAULTS["lock"]))  # fmt: skip
-    _recorded(trial, began_s, start_wh, stop_wh)
+    energy_wh = _recorded(trial, began_s)
+    if energy_wh is not None:
+        _same(trial, energy_wh, None if start_wh is None else (stop_wh or 0) - start_wh)
+        if loaded:
+            trial.note(
+                holds("energy is more than nothing", energy_wh > 0, f"{energy_wh} Wh", "1 Wh",
+                      remedies.FAULTS["meter_silent"])
+            )  # fmt: skip
 
 
-def _recorded(trial, began_s, start_wh, stop_wh):
-    """Asked until it is there: a back end that restarts, or a station that reconnects."""
+def _recorded(trial, began_s):
+    """What the back end has, in Wh, or None; asked until it is there: it may restart."""
     identity = trial.settings.get("Identity", "")
     found, trouble = None, "it has no such session"
     trial.say("waiting for: the session in the back end")
     end_s = trial.pace.now_s() + _RECORDED_S
-    while trial.pace.now_s() < end_s:
+    while found is None or found.energy_wh is None:
         try:
             found, trouble = trial.back_end.session(identity, began_s), "it has no such session"
         except Unreachable as error:
             trouble = str(error)
-        if trial.back_end.name == "none" or found is not None and found.energy_wh is not None:
+        if not trial.back_end.patient or trial.pace.now_s() >= end_s:
             break
         trial.pace.wait(2)
-    if trial.back_end.name == "none":
-        trial.note(undone("session in the back end", "nobody looked: --csms or --look"))
-        return
     energy_wh = None if found is None else found.energy_wh
     if energy_wh is None:
         trial.note(
@@ -261,15 +266,17 @@ def _recorded(trial, began_s, start_wh, stop_wh):
                 f"{remedies.NO_LINE} The session is kept in the station until then.",
             )
         )
-        return
-    own_wh = None if start_wh is None or stop_wh is None else stop_wh - start_wh
+    return energy_wh
+
+
+def _same(trial, energy_wh, own_wh):
+    """By the station's register; its first reading here may be later than the begin."""
     remedy = "Compare the registers in the back end with those of the meter; tell its operator."
-    # The first reading of this trial may be a pulse later than the transaction's begin.
     low_wh, high_wh = (0, 0) if own_wh is None else (own_wh - 1, own_wh + _DIGITS_WH)
-    trial.note(between("energy in the back end", energy_wh, low_wh, high_wh, "Wh", remedy),
-               told("energy by the station", None if own_wh is None else f"{own_wh} Wh"),
-               holds("energy is more than nothing", energy_wh > 0, f"{energy_wh} Wh", "1 Wh",
-                     remedies.FAULTS["meter_silent"]))  # fmt: skip
+    trial.note(
+        between("energy in the back end", energy_wh, low_wh, high_wh, "Wh", remedy),
+        told("energy by the station", None if own_wh is None else f"{own_wh} Wh"),
+    )
 
 
 def _why_not(trial):

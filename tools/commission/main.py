@@ -165,12 +165,24 @@ def _commission(given, trial, picture, order) -> int:
     person = {name: getattr(given, name) for name in ("technician", "place", "notes")}
     made = report.sign(report.make(trial, record, unit, person), trial.station)
     _write(record.path, made, picture)
+    _deliver(trial, made, picture)
     picture.tell(report.summary(made))
     if made["verdict"] != "passed" or not good:
         return 1
     trial.station.commissioned()
     picture.tell("The station's own access point is closed; its button, held, opens it again.")
     return 0
+
+
+def _deliver(trial, made: dict, picture) -> None:
+    """To the back office, where there is one: it may also be given the file later."""
+    try:
+        said = trial.back_end.deliver(json.dumps(made).encode())
+    except back_end.Unreachable as error:
+        picture.tell(f"the report did not reach the back end ({error}): give it the JSON file")
+        return
+    if said is not None:
+        picture.tell(f"the back end has the report: {said}")
 
 
 def _write(path: Path, made: dict, picture) -> None:

@@ -6,7 +6,6 @@ from tools.commission.station import Away
 # How long a station that lost its power may stay away before a step gives up, in s.
 AWAY_S = 180
 _CABLE_A = 32
-_AMPS = 16
 _ONLINE_S = 120
 _MOST_SAMPLES = 4000
 
@@ -144,7 +143,6 @@ class Trial:
         if not self.authorised():
             return False
         self.device.state("C")
-        self.device.draw(_AMPS, self.phases())
         wait_s = self.device.patience_s + 15
         self.until(lambda c: c["energised"] or bool(c["faults"]), wait_s, "energy")
         return self.look()["energised"]
