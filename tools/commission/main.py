@@ -110,11 +110,10 @@ def _trial(given, stack, picture) -> Trial:
         raise ValueError("--port, --url or --emulated is missing: where is the station?")
     if given.url and not given.password:
         raise ValueError("--password is missing: it is on the unit's label")
+    cables = _cables(given.cables)
     line = serial_line(given.port) if given.port else http_line(given.url, given.password)
     stack.callback(line.close)
-    device = by_hand.ByHand(
-        picture.tell, picture.ask, given.adapter, given.adapter_serial, _cables(given.cables)
-    )
+    device = by_hand.ByHand(picture.tell, picture.ask, given.adapter, given.adapter_serial, cables)
     recorder = back_end.ByEye(picture.ask)
     if given.back_end:
         recorder = back_end.OfWeb(given.back_end, given.token)
@@ -143,7 +142,7 @@ def _cables(text) -> tuple:
 def _commission(given, trial, picture, order) -> int:
     unit = trial.station.unit()
     serial = unit["serial"]
-    connectors = len(trial.facts()["connectors"])
+    connectors = len(trial.station.facts()["connectors"])
     if not 1 <= given.connector <= connectors:
         raise ValueError(f"--connector {given.connector}: expected 1 to {connectors}")
     if order is not None:
