@@ -196,7 +196,8 @@ class Portal:
             if type(asked) is not dict:
                 raise ValueError("expected an object")
         except (ValueError, MemoryError) as error:
-            return {"ok": False, "errors": {"ask": "not a JSON object: %s" % error}}
+            why = "not a JSON object: " + (str(error) or "expected UTF-8")
+            return {"ok": False, "errors": {"ask": why}}
         ask = asked.get("ask")
         session = self._session_of(request)
         if session is not None and ask != "facts":

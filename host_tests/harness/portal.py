@@ -35,6 +35,8 @@ class Portal:
         self.url = f"http://127.0.0.1:{self.port}/"
         networks = list(self.networks)
         board["portal"] = {"http": self.port, "dns": self.dns_port, "networks": networks}
+        # How long clients wait for an answer; None: as long as anyone would.
+        self.patience_ms = None
         self._lived_s = 0.0
 
     def live(self) -> None:
@@ -47,19 +49,28 @@ class Portal:
 
     def connect(self) -> "Connection":
         """A connection to the page's server, of bytes."""
-        return Connection(self._stage, self.port)
+        return Connection(self._stage, self.port, self.patience_ms or _PATIENCE_MS)
 
     def request(self, method: str, path: str, body=None, headers: dict = None) -> "Response":
         """One request of a well-behaved client, and what came back."""
+        with self.send_request(method, path, body, headers) as connection:
+            return connection.response()
+
+    def send_api(self, session: "Session", ask: str, **words) -> "Connection":
+        """The connection on which something was asked of the service room."""
+        return self.send_request("POST", "/api", {"ask": ask, **words}, session.headers)
+
+    def send_request(self, method: str, path: str, body=None, headers: dict = None):
+        """The connection on which a request was sent."""
         lines = {"Host": f"127.0.0.1:{self.port}"}
         data = b"" if body is None else json.dumps(body).encode()
         if body is not None:
             lines |= {"Content-Type": "application/json", "Content-Length": str(len(data))}
         lines |= headers or {}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        with self.connect() as connection:
-            connection.send(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + data)
-            return connection.response()
+        connection = self.connect()
+        connection.send(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + data)
+        return connection
 
     def login(self, password: str = None) -> "Session":
         """A session with the unit's password (from its label), or AssertionError."""
@@ -113,8 +124,9 @@ class Response:
 class Connection:
     """One TCP connection; ``received`` is what came, ``ended`` how: None, "closed" or "reset"."""
 
-    def __init__(self, stage, port: int):
+    def __init__(self, stage, port: int, patience_ms: int = _PATIENCE_MS):
         self._stage = stage
+        self._patience_ms = patience_ms
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setblocking(False)
         self.received = b""
@@ -128,7 +140,7 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Send all of it, while the station makes steps; a peer that is gone misses the rest."""
-        end_ms = self._stage.now_ms + _PATIENCE_MS
+        end_ms = self._stage.now_ms + self._patience_ms
         while data and self.ended is None:
             try:
                 data = data[self._socket.send(data) :]
@@ -158,14 +170,14 @@ class Connection:
 
     def until_ended(self) -> None:
         """Let time pass until the station has ended it."""
-        end_ms = self._stage.now_ms + _PATIENCE_MS
+        end_ms = self._stage.now_ms + self._patience_ms
         while self.ended is None:
             assert self._stage.now_ms < end_ms, f"still open, having said {self.received[:200]!r}"
             self.step()
 
     def response(self) -> Response:
         """What the station answered, once it is whole."""
-        end_ms = self._stage.now_ms + _PATIENCE_MS
+        end_ms = self._stage.now_ms + self._patience_ms
         while not _is_whole(self.received) and self.ended is None:
             assert self._stage.now_ms < end_ms, f"no answer but {self.received[:200]!r}"
             self.step()

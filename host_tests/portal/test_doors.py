@@ -171,28 +171,23 @@ def test_what_is_no_request_gets_a_message(portal, body):
     with portal.connect() as connection:
         connection.send(f"POST /api HTTP/1.1\r\n{head}\r\n".encode() + body)
         told = connection.response().json
-    assert told["ok"] is False and "expected" in told["errors"]["ask"] or "byte" in str(told)
+    assert told["ok"] is False
+    assert "expected" in told["errors"]["ask"] or "byte" in told["errors"]["ask"]
 
 
 def test_wrong_passwords_are_few_in_a_minute_and_fewer_later(stage, portal):
     """The door is shut twice as long each time; the right one gets in no sooner."""
-    asked = 0
-    began_ms = stage.now_ms
-    while stage.now_ms - began_ms < 60_000:
+    began_ms, asked_ms, waits = stage.now_ms, [], []
+    while len(waits) < 11:
         response = portal.request("POST", "/login", {"password": "password123"})
-        if response.status == 401:
-            asked += 1
-            shut = portal.request("POST", "/login", {"password": portal.password})
-            assert shut.status == 429 and "wait" in shut.json["errors"]["password"]
-        stage.advance(1)
-    assert asked <= 6
-    waits = []
-    while len(waits) < 6:
-        response = portal.request("POST", "/login", {"password": "password123"})
-        stage.advance(response.json["wait_s"] + 0.1)
-        if response.status == 401:
-            waits.append(response.json["wait_s"])
-    assert waits[-1] == SHUT_MS // 1000
+        assert response.status == 401, "not before the time that was told is over"
+        asked_ms.append(stage.now_ms - began_ms)
+        waits.append(response.json["wait_s"])
+        shut = portal.request("POST", "/login", {"password": portal.password})
+        assert shut.status == 429 and "wait" in shut.json["errors"]["password"]
+        stage.advance(waits[-1] + 0.1)
+    assert len([at_ms for at_ms in asked_ms if at_ms < 60_000]) <= 6
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, SHUT_MS // 1000, SHUT_MS // 1000]
     assert portal.login().ask("unit")["ok"]
 
 
