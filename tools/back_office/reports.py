@@ -1,5 +1,6 @@
 """Commissioning reports: whether they are what a unit of ours signed, and what they say."""
 
+import csv
 import hashlib
 import json
 import sqlite3
@@ -183,21 +184,25 @@ def _read(data: bytes) -> tuple[dict, str, str]:
 
 
 def _labels(text: str) -> list[tuple[int, object]]:
-    """(line, label) of a JSON object, a list of them, or one on each line."""
+    """(line, label) of a JSON object, a list of them, one on each line, or CSV with a heading."""
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):
         whole = None
     if whole is not None:
         return [(1, each) for each in (whole if isinstance(whole, list) else [whole])]
-    found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                found.append((number, json.loads(line)))
-            except (ValueError, RecursionError):
-                raise ValueError(f"line {number}: no JSON")
-    return found
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if lines and not lines[0][1].lstrip().startswith("{"):
+        rows = csv.DictReader([line for _, line in lines])
+        return [(number, row) for (number, _), row in zip(lines[1:], rows)]
+    return [(number, _json_line(number, line)) for number, line in lines]
+
+
+def _json_line(number: int, line: str) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError(f"line {number}: no JSON")
 
 
 def _label(number: int, label) -> tuple[str, str]:
