@@ -61,7 +61,7 @@ def build(log=None, store=None) -> Device:
     reset = MachineReset(machine)
     random = OsRandom(os)
     clock = TicksClock(time, machine.RTC())
-    parts = _parts(clock, store, log)
+    parts = _parts(clock, store, log, reset.cause)
     wifi = Wifi(network, time, log)
     sockets = NetworkSockets(socket, wifi, _thread.start_new_thread)
 
@@ -124,9 +124,18 @@ def _slots():
     return OtaSlots(esp32.Partition, described.BOARD)
 
 
-def _parts(clock, store, log):
-    """{role: its port}; the relays are made first, so that no coil has current from then on."""
-    makers = Makers(clock, store)
+def _makers(clock, store, cause):
+    if described.PARTS[0][1] != "guard_ulp":
+        return Makers(clock, store)
+    from guarded import GuardedMakers
+
+    return GuardedMakers(clock, store, cause)
+
+
+def _parts(clock, store, log, cause):
+    """{role: its port}; the relays are made first, so that no coil has current from then on. A
+    guard in the coprocessor has their pads, and comes before them."""
+    makers = _makers(clock, store, cause)
     parts = {}
     for role, driver, name, wires, options in described.PARTS:
         given = dict(options)

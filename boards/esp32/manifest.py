@@ -35,4 +35,5 @@ if _is_guarded:
     with open(_made + "/guard_program.py") as _file:
         if "SOURCE = '" + _now + "'" not in _file.read():
             raise ValueError("guard_program.py is of another guard.S: make build BOARD=" + _board)
+    module("guarded.py", base_path="$(BOARD_DIR)/../esp32", opt=2)
     module("guard_program.py", base_path="$(BOARD_DIR)/../../build/" + _board, opt=2)

@@ -114,11 +114,17 @@ _SAFETY = (
 )
 # A guard in the ULP coprocessor: it has ADC1 and the relays, and what hangs there goes through it.
 _GUARDED = (
-    Part("guard_ulp", ("guard",), "guard_ulp", "UlpGuard", (Wire("program"),)),
+    Part(
+        "guard_ulp",
+        ("guard",),
+        "guard_ulp",
+        "UlpGuard",
+        tuple(Wire(kind) for kind in ("program", "ulp", "mem32", "mail", "clock", "cause")),
+    ),
     Part(
         "relay_ulp",
         ("relay", "second_relay"),
-        "relay_ulp",
+        "guard_ulp_ports",
         "UlpRelay",
         (Wire("guard"), Coil("RELAY"), contact("FEEDBACK", optional=True)),
         {"closed_level": level()},
@@ -127,7 +133,7 @@ _GUARDED = (
     Part(
         "pilot_ulp",
         ("pilot",),
-        "pilot_ulp",
+        "guard_ulp_ports",
         "UlpPilot",
         (
             Wire("guard"),

@@ -26,6 +26,7 @@ _DISTURBED = (36, 39)
 # Between C and B, and how far from the end of the ADC it must be told: half of the band to B.
 _EDGE_MV, _MARGIN_MV = 7500, 750
 _ADC_ENDS_MV = 3100
+_WIDEST = 3  # machine.ADC's 11 dB
 
 
 def findings(described: dict, pins: dict, uses: dict) -> list:
@@ -41,7 +42,13 @@ def findings(described: dict, pins: dict, uses: dict) -> list:
     if described["mcu"] not in pads.CHIPS:
         known = " or ".join(pads.CHIPS)
         return [f"guard: 'ulp', but the {chip.says} has another coprocessor; expected {known}"]
-    return [*_pads(pins), *_analogue(pins, uses), *_digital(pins, uses), *_edge(described)]
+    return [
+        *_pads(pins),
+        *_analogue(pins, uses),
+        *_attenuations(described["parts"]),
+        *_digital(pins, uses),
+        *_edge(described),
+    ]
 
 
 def _drivers(parts: dict, is_guarded: bool) -> list:
@@ -82,6 +89,17 @@ def _analogue(pins: dict, uses: dict) -> list:
         f"{name}: GPIO{pins[name]} is no input of ADC1, which the guard samples"
         for name in _SAMPLED
         if name in pins and pins[name] not in pads.CHANNELS
+    ]
+
+
+def _attenuations(parts: dict) -> list:
+    """One line, found at the pilot, turns the counts of all channels into volts."""
+    pilot = parts["pilot"].get("attenuation", _WIDEST)
+    return [
+        f"parts.{role}.attenuation: {content['attenuation']}, expected the pilot's {pilot}: its "
+        "guard has one line from counts to volts"
+        for role, content in parts.items()
+        if role != "pilot" and content.get("attenuation", pilot) != pilot
     ]
 
 

@@ -9,9 +9,8 @@ from tools.boards.chips import CHIPS
 # takes their pads itself.
 _FIRST = ("relay", "second_relay", "guard")
 _FIRST_GUARDED = ("guard", "relay", "second_relay")
-# On a guarded board ADC1 is the guard's, and so are the pads that its program reads.
-_GUARDED = {"adc": "guarded_adc"}
-_GUARDED_RESIDUAL = {"inp": "guarded_inp"}
+# On a guarded board these hang on the guard: what the word in its mailbox is for each.
+_SAMPLED = {"proximity": "proximity", "thermometer": "temperature"}
 # What the assembly builds by itself, from the settings.
 _BY_ITSELF = ("network",)
 _HEAD = '"""Made from {source} by tools.build: change those."""\n\n'
@@ -45,14 +44,15 @@ def rows(described: dict, pins: dict) -> list:
 
 def _guarded(role: str, module: str, name: str, wires: tuple, options: tuple) -> tuple:
     """The row, with what the guard has asked of the guard."""
+    if role in _SAMPLED:
+        wires = tuple(
+            ("guarded_adc", *wire[1:], _SAMPLED[role]) if wire[0] == "adc" else wire
+            for wire in wires
+        )
     if role == "residual":
-        tripped, *rest = wires
-        wires = (_renamed(tripped, _GUARDED_RESIDUAL), *rest)
-    return role, module, name, tuple(_renamed(wire, _GUARDED) for wire in wires), options
-
-
-def _renamed(wire: tuple, kinds: dict) -> tuple:
-    return (kinds.get(wire[0], wire[0]), *wire[1:])
+        tripped_level = dict(options).get("tripped_level", 1)
+        wires = (("guarded_inp", tripped_level), *wires[1:])
+    return role, module, name, wires, options
 
 
 def _inside(described: dict, pins: dict) -> dict:

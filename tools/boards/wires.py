@@ -69,16 +69,17 @@ class Inner(NamedTuple):
 
 
 class Coil(NamedTuple):
-    """A relay that the guard in the coprocessor drives: 0 the relay, 1 the second one."""
+    """A relay that the guard in the coprocessor drives, of which its port is told when it is the
+    second one."""
 
     pin: str
-    keyword: str = ""
+    keyword: str = "second"
 
     def named(self, role: str) -> list:
         return [(in_role(role, self.pin), RELAY, True)]
 
     def rows(self, role: str, options: dict, pins: dict, pulls: dict) -> list:
-        return [("coil", int(role == "second_relay"))]
+        return [("second",) if role == "second_relay" else ("none",)]
 
 
 def _fixed(word, options: dict, pull):

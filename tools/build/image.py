@@ -23,6 +23,7 @@ from tools.ulp import build as guard
 FIRMWARE = ROOT / "firmware"
 BOARDS = ROOT / "boards"
 _NOT_ON_A_BOARD = ("manifest.py", "pins.py")  # of a described board: its pins are in described.py
+_GUARDED = ("guarded.py",)  # of the shared assembly, on guarded boards only
 _SHARED = "esp32"
 _MARCH = {"cortex-m3": "armv7m", "x86": "x86"} | {
     name: chip.march for name, chip in CHIPS.items()
@@ -54,7 +55,8 @@ def source_files(board: str) -> dict:
     if description.is_described(folder):
         shared = sorted((BOARDS / _SHARED).glob("*.py"))
         made = description.write(board, BOARDS, BUILD)
-        own = [path for path in shared if path.name not in _NOT_ON_A_BOARD]
+        left_out = _NOT_ON_A_BOARD + (() if guard.is_guarded(board, BOARDS) else _GUARDED)
+        own = [path for path in shared if path.name not in left_out]
         own += [folder / "board.py", made]
     else:
         own = [path for path in sorted(folder.glob("*.py")) if path.name != "manifest.py"]

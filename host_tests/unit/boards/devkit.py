@@ -13,6 +13,9 @@ from host_tests.harness import paths
 from tools.boards import description
 
 
+_BOARDS_OWN = ("assembly", "described", "guarded", "guard_program")
+
+
 class Rtc:
     """Never set: the ESP32 then counts from its epoch."""
 
@@ -101,6 +104,13 @@ class OneFirmware:
         raise OSError(2)
 
 
+class SilentConsole:
+    """Nobody types; MicroPython's poll objects are not those of CPython."""
+
+    def any(self):
+        return 0
+
+
 def load_board(monkeypatch, network, board="esp32_devkit"):
     """The modules of ``board`` on a new bench; other boards' modules come back after."""
     bench = machine.Bench()
@@ -110,7 +120,7 @@ def load_board(monkeypatch, network, board="esp32_devkit"):
     monkeypatch.setitem(sys.modules, "network", network)
     monkeypatch.setitem(sys.modules, "_onewire", OneWireModule())
     monkeypatch.setitem(sys.modules, "esp32", SimpleNamespace(Partition=OneFirmware))
-    for name in ("assembly", "board", "described", "parts", "pins"):
+    for name in (*_BOARDS_OWN, "board", "parts", "pins"):
         # To be put back as it was, there or not.
         monkeypatch.setitem(sys.modules, name, None)
         del sys.modules[name]
@@ -121,4 +131,5 @@ def load_board(monkeypatch, network, board="esp32_devkit"):
     assembly = importlib.import_module("assembly")
     assert importlib.import_module("board").build is assembly.build
     monkeypatch.setattr(assembly, "time", Esp32Time(bench))
+    monkeypatch.setattr(assembly, "Stdio", SilentConsole)
     return assembly, bench

@@ -277,7 +277,7 @@ def test_the_image_of_each_board_starts_and_steps(tmp_path, board):
     files = compiled_files(board)
     described, pins, _ = description.revision(board, paths.BOARDS)
     relay = pins["RELAY"]
-    for name in ("machine", "buses"):
+    for name in ("machine", "buses", "waves"):
         files[f"{name}.mpy"] = compile_module(paths.EMULATED / f"{name}.py", f"{name}.py", [])
     said = start(tmp_path, files, more=f"RELAY = {relay}" + _REGISTERS)
     assert "watchdog 60000" in said and "watchdog 8000" in said
@@ -348,7 +348,7 @@ raise ValueError("enough")
 def test_imports_do_not_nest_deeply(tmp_path):
     """Each takes a kilobyte of C stack on an ESP32, whose interpreter has 16 KB in all."""
     files = compiled_files("esp32s3_devkit")
-    for name in ("machine", "buses"):
+    for name in ("machine", "buses", "waves"):
         files[f"{name}.mpy"] = compile_module(paths.EMULATED / f"{name}.py", f"{name}.py", [])
     said = start(tmp_path, files, more="RELAY = 5" + _REGISTERS + _DEPTH)
     depth = said.partition("deepest ")[2].partition(" ")[0]

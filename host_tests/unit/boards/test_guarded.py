@@ -26,7 +26,7 @@ def drivers(tmp_path):
     """A folder that has every driver by name: what is in them is not asked here."""
     for name in [path.name for path in DRIVERS.glob("*.py")]:
         (tmp_path / name).touch()
-    for name in ("guard_ulp", "relay_ulp", "pilot_ulp"):
+    for name in ("guard_ulp", "guard_ulp_ports"):
         (tmp_path / f"{name}.py").touch()
     return tmp_path
 
@@ -154,19 +154,36 @@ def test_the_guard_is_made_first_and_has_what_it_guards():
     own, pins = board(), REVISIONS["v3.0"][1]
     rows = {row[0]: row for row in render.rows(own, pins)}
     assert list(rows)[:3] == ["guard", "relay", "second_relay"]
-    assert rows["guard"] == ("guard", "guard_ulp", "UlpGuard", (("program",),), ())
-    assert rows["relay"][3] == (("guard",), ("coil", 0), ("none",))
-    assert rows["second_relay"][3] == (("guard",), ("coil", 1), ("none",))
-    assert rows["pilot"][3] == (("guard",), ("pwm", 19), ("guarded_adc", 39, 3))
-    assert rows["proximity"][3] == (("guarded_adc", 34, 3),)
-    assert rows["thermometer"][3][0] == ("guarded_adc", 36, 3)
-    assert rows["residual"][3] == (("guarded_inp", 13, 2), ("none",))
+    asked = ("program", "ulp", "mem32", "mail", "clock", "cause")
+    assert rows["guard"][1:] == ("guard_ulp", "UlpGuard", tuple((one,) for one in asked), ())
+    assert rows["relay"][2:] == ("UlpRelay", (("guard",), ("none",)), ())
+    assert rows["second_relay"][3:] == ((("guard",), ("none",)), (("second", ("second",)),))
+    assert rows["pilot"][3] == (("guard",), ("pwm", 19), ("adc", 39, 3))
+    assert ("switch_pin", ("out", 15, 0)) in rows["pilot"][4]
+    assert rows["proximity"][3] == (("guarded_adc", 34, 3, "proximity"),)
+    assert rows["thermometer"][3][0] == ("guarded_adc", 36, 3, "temperature")
+    assert rows["residual"][3] == (("guarded_inp", 1), ("none",))
+
+
+def test_a_monitor_that_trips_low_reads_as_tripped_while_the_guard_tells_nothing():
+    own = board(residual={"driver": "residual_pin", "tripped_level": 0})
+    rows = {row[0]: row for row in render.rows(own, REVISIONS["v3.0"][1])}
+    assert rows["residual"][3][0] == ("guarded_inp", 0)
+
+
+@pytest.mark.parametrize("role", ["proximity", "thermometer"])
+def test_another_attenuation_than_the_pilot_s_is_refused(role, drivers):
+    own = board()
+    own["parts"][role]["attenuation"] = 2
+    (wrong,) = findings(own, drivers)
+    assert wrong.startswith(f"parts.{role}.attenuation: 2, expected the pilot's 3")
 
 
 def test_nothing_else_on_a_guarded_board_touches_what_is_the_guard_s():
     """No row asks for a pad of the relays, or for the converter, by the usual way."""
     for revision, (_, pins) in REVISIONS.items():
-        said = repr(render.rows(board(revision), pins))
+        rows = render.rows(board(revision), pins)
+        said = repr([row for row in rows if row[0] != "pilot"])
         assert "'adc'" not in said
         for name in ("RELAY", "SECOND_RELAY"):
             assert f"('out', {pins[name]}," not in said
