@@ -43,4 +43,9 @@ async def ask(csms, identity: str, action: str, payload: dict) -> Answer:
 
 def _word(result: dict) -> str:
     status = result.get("status")
-    return status if isinstance(status, str) else json.dumps(result, ensure_ascii=False)[:300]
+    if isinstance(status, str):
+        return status
+    if len(result) == 1:
+        [(name, value)] = result.items()
+        return f"{name} {json.dumps(value, ensure_ascii=False)}"[:300]
+    return json.dumps(result, ensure_ascii=False)[:300]

@@ -13,13 +13,18 @@ _THOUSAND = {"Wh": 1, "kWh": 1000, "W": 1, "kW": 1000}
 class Chart:
     """``power`` and ``energy`` are texts of points, empty where there are no readings.
 
-    ``power_marks`` and ``energy_marks`` are ``(y, label)``, ``times`` ``(x, label)``.
+    ``power_marks`` and ``energy_marks`` are ``(y, label)``, ``times`` ``(x, label)``. ``ends`` are
+    ``(at, register in Wh)`` of start and stop. Without readings of the power it is reckoned from
+    the register (``reckoned``).
     """
 
-    def __init__(self, readings: list):
-        power, energy = _of(readings, _POWER), _of(readings, _ENERGY)
-        if energy:
-            energy = [(at_ms, wh - energy[0][1]) for at_ms, wh in energy]
+    def __init__(self, readings: list, ends: list = ()):
+        power, registers = _of(readings, _POWER), dict(_of(readings, _ENERGY))
+        registers.update({utc_ms(at): wh for at, wh in ends if at and wh is not None})
+        energy = sorted(registers.items())
+        energy = [(at_ms, wh - energy[0][1]) for at_ms, wh in energy]
+        self.reckoned = not power
+        power = power or _steps(energy)
         moments = [at_ms for at_ms, _ in power + energy]
         self.is_empty = len(set(moments)) < 2
         if self.is_empty:
@@ -63,6 +68,15 @@ def _of(readings: list, measurand: str) -> list:
         elif each["phase"] in ("L1", "L2", "L3", "L1-N", "L2-N", "L3-N"):
             phases[at_ms] = phases.get(at_ms, 0) + value
     return sorted({**phases, **totals}.items())
+
+
+def _steps(energy: list) -> list:
+    """The average power between each two registers, as a line with steps."""
+    line = []
+    for (from_ms, from_wh), (to_ms, to_wh) in zip(energy, energy[1:]):
+        watts = max(0, (to_wh - from_wh) * 3_600_000 // (to_ms - from_ms))
+        line += [(from_ms, watts), (to_ms, watts)]
+    return line
 
 
 def _value(reading) -> int | None:

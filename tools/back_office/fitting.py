@@ -8,6 +8,8 @@ it has.
 
 import asyncio
 
+from tools.provision.order import OrderError
+
 from . import life, ordering
 from .asking import ask
 
@@ -91,9 +93,14 @@ class Fitting:
     async def _fit(self, installation) -> None:
         """One way through: what is wanted, what is there, what differs, and a last look."""
         state, identity = installation["state"], installation["identity"]
+        try:
+            wanted = ordering.wanted(installation)
+        except OrderError as error:
+            # It was ordered by an older back office: no station can be set so now.
+            self._conclude(installation, {"order": str(error)})
+            return
         if not life.serves_driver(state):
             await self._forget_cards(installation)
-        wanted = ordering.wanted(installation)
         found = await self._look(installation, wanted)
         troubles, reboot = await self._change(installation, wanted, found)
         if reboot:

@@ -40,4 +40,6 @@ async def session(request):
     if row is None:
         raise web.HTTPNotFound(text="There is no such session.")
     readings = db.all("SELECT * FROM reading WHERE session = ? ORDER BY row", number)
-    return render(request, "session.html", session=row, readings=readings, chart=Chart(readings))
+    ends = [(row["start_time"], row["meter_start"]), (row["stop_time"], row["meter_stop"])]
+    chart = Chart(readings, ends)
+    return render(request, "session.html", session=row, readings=readings, chart=chart)

@@ -188,3 +188,14 @@ def test_chart_adds_phases_up_and_prefers_a_total():
 def test_chart_leaves_out_what_is_no_number_and_may_be_empty():
     rows = [_reading(0, "OCMF|{}"), _reading(1, "1e999"), _reading(2, "5")]
     assert Chart(rows).is_empty and Chart([]).is_empty
+
+
+def test_chart_reckons_the_power_from_the_register_where_nobody_measured_it():
+    unit = {"measurand": "Energy.Active.Import.Register", "unit": "Wh"}
+    ends = [("2026-01-05T08:00:00Z", 1000), ("2026-01-05T08:30:00Z", 3000)]
+    chart = Chart([_reading(15, "2000", **unit)], ends)
+    assert chart.reckoned and not chart.is_empty
+    assert chart.power_marks[-1][1] == "4" and len(chart.power.split()) == 4
+    assert {point.split(",")[1] for point in chart.power.split()} == {str(float(14))}
+    still = Chart([], [(None, None), ("2026-01-05T08:30:00Z", 3000)])
+    assert still.is_empty
