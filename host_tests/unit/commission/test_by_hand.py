@@ -1,77 +1,11 @@
 """A person with an adapter is led through all of it by words alone."""
 
-import re
-
 import pytest
 
+from host_tests.commissioning.person import Person
 from tools.commission.back_end import ByEye
 from tools.commission.by_hand import ByHand
 from tools.commission.device import Gone
-from tools.commission.emulated import Emulated, OnStage
-
-
-class Person:
-    """Does what the words say, in the world of a stage; reads off it what is asked."""
-
-    def __init__(self, stage):
-        self.stage = stage
-        self.hands = Emulated(OnStage(stage))
-        self.heard = []
-        self.asked = []
-        self.load_w = "11040"
-        self.cable = 32
-
-    def tell(self, text):
-        self.heard.append(text)
-        plugged = re.fullmatch(r"Set PP to (open.*|(\d+) A), CP to state B, and plug .*", text)
-        if plugged:
-            self.hands.plug(int(plugged[2]) if plugged[2] else None)
-        elif text.startswith("Set CP to state A"):
-            self.hands.unplug()
-        elif text.startswith("Set CP to state"):
-            self.hands.state(text[len("Set CP to state ")])
-        elif text.startswith("Hold the test card"):
-            self.hands.card()
-        elif text.startswith("Switch the load"):
-            self.hands.draw(16, 3)
-        else:
-            on = text.startswith("Press and hold")
-            for word, switch in (
-                ("CP error", self.hands.short),
-                ("diode", self.hands.bridge_diode),
-                ("PE error", self.hands.break_earth),
-            ):
-                if word in text:
-                    switch(on)
-                    return
-            raise AssertionError(f"a person would not know what to do: {text}")
-
-    def ask(self, question):
-        self.asked.append(question)
-        answers = (
-            ("known load", lambda: self.draw()),
-            ("residual current", lambda: self.hands.leak(True) and "y"),
-            ("Duty", lambda: f"{self.hands.duty_bp() / 100:.1f} %"),
-            ("have mains", lambda: self.live()),
-            ("Pull", lambda: "y" if self.hands.held() else "n"),
-            ("kWh", lambda: self.billed()),
-        )  # fmt: skip
-        for word, answer in answers:
-            if word in question:
-                return answer()
-        raise AssertionError(f"a person would not know what to say: {question}")
-
-    def live(self):
-        live = zip("123", self.hands.live(), strict=True)
-        return "".join(number for number, on in live if on) or "0"
-
-    def draw(self):
-        self.hands.draw(16, 3)
-        return self.load_w
-
-    def billed(self):
-        row = self.stage.sessions()[-1]
-        return f"{(row['meter_stop'] - row['meter_start']) / 1000:.3f}".replace(".", ",")
 
 
 @pytest.fixture
