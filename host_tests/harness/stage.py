@@ -105,6 +105,7 @@ class Stage(People):
 
     def __exit__(self, *error):
         self.target.close()
+        self.wiring.console.close()
         if self._files is not None:
             self._files.close()
         if self.at_end is not None and self.csms is not None:

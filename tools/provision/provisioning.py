@@ -9,6 +9,8 @@ from tools.service.line import Line, Trouble
 _BACK_S = 60
 _PAUSE_S = 0.5
 _APPLY_S = 120
+# Whoever is there answers within a second; a station that starts, within some more.
+MEET_S = 12
 
 
 class Refused(Exception):
@@ -28,7 +30,7 @@ class Provisioning:
 
     def meet(self) -> dict:
         """Who answers: ask ``unit``. Refused, when the order is for another unit."""
-        unit = self._line.ask({"ask": "unit"})
+        unit = self._line.ask({"ask": "unit"}, MEET_S)
         if not unit.get("ok"):
             raise Refused(f"the station does not tell its unit: {unit.get('errors')}")
         wanted = self._order.serial

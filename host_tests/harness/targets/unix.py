@@ -43,21 +43,25 @@ class Unix(Target):
     must hold it in memory, so its size comes on top of the heap, and so does what plays the
     hardware. An image in a slot of the store (desk_slots.py) is really started in its place.
     ``flash`` (a FlashFile) holds the store, in place of a folder of the host; when its
-    power goes, a step raises PowerCut.
+    power goes, a step raises PowerCut. ``tty``, a file descriptor, is the process's own console,
+    on which the station listens (board option "console": "stdio").
     """
 
     name = "unix"
 
-    def __init__(self, folder, provisioning, seed=1, heap_bytes=HEAP_BYTES, flash=None):
+    def __init__(self, folder, provisioning, seed=1, heap_bytes=HEAP_BYTES, flash=None, tty=None):
         super().__init__(folder, provisioning, seed)
         if not INTERPRETER.exists():
             raise Unavailable(f"unix: {INTERPRETER} is missing; run: make setup")
+        if tty is not None:
+            provisioning["board"]["console"] = "stdio"
         self._image = image_of("unix")
         self._heap_bytes = heap_bytes + _EMULATED_BYTES + _ROMFS_BYTES + self._image.stat().st_size
         if provisioning.get("board", {}).get("reader", "pn532") != "pn532":
             self._heap_bytes += _READER_BYTES
         self._store = self.folder / "store"
         self._flash = flash
+        self._tty = tty
         self._process = None
         self._stream = None
         self._console = self.folder / "console.txt"
@@ -132,8 +136,8 @@ class Unix(Target):
                 self._command(port),
                 cwd=self._store,
                 env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=console,
+                stdin=subprocess.DEVNULL if self._tty is None else self._tty,
+                stdout=console if self._tty is None else self._tty,
                 stderr=console,
                 # Ctrl-C is for the harness, which then ends the interpreter itself.
                 start_new_session=True,
