@@ -62,7 +62,7 @@ def _run(given, console):
     if not given.port and not given.url:
         if not given.check:
             raise ValueError("--port or --url is missing: where is the station?")
-        console.print(f"{escape(given.order)}: every field is good; no station was asked")
+        print(f"{given.order}: every field is good; no station was asked")
         return 0
     if given.url and not given.password:
         raise ValueError("--password is missing: it is on the unit's label")

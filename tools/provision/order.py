@@ -208,8 +208,12 @@ class _Reading:
     def _take_file(self, known, name):
         if not name:
             return
+        if Path(name).name != name:
+            # Whoever writes an order shall not choose what is read of another's computer.
+            self._wrong(known.place, f"{name!r}, expected the name of a file beside the order")
+            return
         try:
-            data = (self._folder / name).read_bytes()
+            data = (Path(self._folder) / name).read_bytes()
             data.decode("ascii")
         except OSError as error:
             self._wrong(known.place, f"{name}: can't be read: {error.strerror}")
