@@ -40,7 +40,7 @@ from chargepoint.drivers.provisioning import factory_of, provisioned
 from chargepoint.drivers.sockets_network import NetworkSockets
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_tcp import TcpStream, context_of
-from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
+from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog, forget
 from chargepoint.drivers.watchdog import MachineWatchdog
 from chargepoint.ports import Guard, Lamp, Reader
 from chargepoint.run import count_watchdog
@@ -88,6 +88,8 @@ def build(log=None, store=None) -> Device:
         transfer=_transfers(wifi, context),
         slots=_slots(),
         console=LineConsole(Stdio()),
+        access_point=_access_point,
+        forget=forget,
         connectors=[_connector(parts)],
     )
     crashes = count_watchdog(store, reset.cause)
@@ -95,6 +97,12 @@ def build(log=None, store=None) -> Device:
     wifi.join(station.settings.get("WifiSsid"), station.settings.get("WifiPassword"))
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
+
+
+def _access_point():
+    from chargepoint.drivers.access_point import WifiAccessPoint
+
+    return WifiAccessPoint(network, socket, _thread.start_new_thread)
 
 
 def _transfers(wifi, context):

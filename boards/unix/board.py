@@ -4,15 +4,15 @@ Names in its store that are provisioning: ``factory`` (JSON object: setting -> t
 (JSON object: ``connectors`` 1..4; ``via``, see detour.py; ``lacks``, the parts that are not there:
 second_relay, feedback, proximity, lock, residual, earth, thermometer, interlock, button, buzzer;
 ``socket`` false for a cable of the station's own, which has neither proximity nor lock;
-``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``guard`` "ulp": the one connector
-is guarded by a coprocessor, see desk_guard.py; ``portal``, see desk_portal.py;
-``console`` "stdio": that of the
-process in place of an emulated UART; ``files`` false: no slots for
+``reader`` and ``meter``, see desk_readers.py and desk_meters.py; ``guard`` "ulp": a coprocessor
+guards the one connector, see desk_guard.py; ``portal``, see desk_portal.py; ``console`` "stdio":
+that of the process in place of an emulated UART; ``files`` false: no slots for
 the firmware, no files to and fro) and, for wss, the PEM files
 ``tls_ca``, ``tls_certificate`` and ``tls_key``.
 """
 
 import os
+import sys
 
 import machine
 import tls
@@ -35,7 +35,7 @@ from chargepoint.drivers.relay_pin import RelayPin
 from chargepoint.drivers.residual_pin import ResidualPin
 from chargepoint.drivers.store_file import FileStore
 from chargepoint.drivers.stream_tcp import TcpStream, context_of
-from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog
+from chargepoint.drivers.system import MachineReset, OsRandom, PrintLog, forget
 from chargepoint.drivers.thermometer_adc import AdcThermometer, Mcp9700
 from chargepoint.drivers.transfer import FileTransfer
 from chargepoint.drivers.watchdog import MachineWatchdog
@@ -95,12 +95,19 @@ def build(log=None, store=None) -> Device:
         ports.transfer = _transfers(store, options.get("via", {}))
     if "portal" in options:
         ports.access_point = lambda: _access_point(options["portal"])
+    ports.forget = _forget
     crashes = count_watchdog(store, reset.cause)
     station = Station(ports, factory_of(store, log), crashes)
     if machine.current.version is not None:
         station.settings.fix("FirmwareVersion", machine.current.version)
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
+
+
+def _forget(names):
+    forget(names)
+    # It holds some of them; a board's own does not outlive them.
+    sys.modules.pop("desk_portal", None)
 
 
 def _access_point(options):

@@ -52,7 +52,12 @@ class PrintLog(Log):
 
 
 def forget(names: str) -> None:
-    """Take modules of chargepoint, separated by blanks, out of memory: no one uses them now."""
+    """Take modules of chargepoint, separated by blanks, out of memory: no one uses them now.
+
+    On CPython they stay: there they are those of every station in the process.
+    """
+    if sys.implementation.name != "micropython":
+        return
     for name in names.split():
         parent, _, last = ("chargepoint." + name).rpartition(".")
         if sys.modules.pop("chargepoint." + name, None) is not None:
