@@ -8,6 +8,8 @@ import argparse
 import asyncio
 import json
 import signal
+import sqlite3
+import ssl
 import sys
 from pathlib import Path
 
@@ -16,12 +18,20 @@ from host_tests.harness.virtual_loop import UtcClock, VirtualLoop
 from . import Csms, by_hand, trace
 from .times import utc_text
 
+_PING_S = 60
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; 1 when the port can't be had."""
     wanted = _parser().parse_args(arguments)
     loop = VirtualLoop(real_time=True)
-    csms = Csms(loop, UtcClock.of_the_wall(loop), wanted.db, port=wanted.port, host=wanted.host)
+    try:
+        tls = None if wanted.certificate is None else _tls(wanted.certificate, wanted.key)
+        clock = UtcClock.of_the_wall(loop)
+        csms = Csms(loop, clock, wanted.db, port=wanted.port, host=wanted.host, ssl_context=tls)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        print(f"can't begin: {error}", file=sys.stderr)
+        return 1
     _furnish(csms, wanted)
     try:
         csms.start()
@@ -31,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"listening on {csms.url}/<identity>", flush=True)
     try:
         desk = None if wanted.web is None else _open_desk(csms, wanted)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         print(f"no pages: {error}", file=sys.stderr)
         csms.close()
         return 1
@@ -72,7 +82,17 @@ def _open_desk(csms: Csms, wanted: argparse.Namespace):
     def tell(line: str) -> None:
         print(line, flush=True)
 
-    return open_desk(csms, wanted.web, wanted.host, wanted.admin_password_file, tell)
+    words = wanted.web, wanted.host, wanted.admin_password_file
+    return open_desk(csms, *words, tell, wanted.station_url)
+
+
+def _tls(certificate: Path, key: Path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise ValueError(f"{certificate} with {key}: {error}")
+    return context
 
 
 def _tell(outcome: dict) -> None:
@@ -107,6 +127,11 @@ def _parser() -> argparse.ArgumentParser:
         help="the password of admin; without, the first start tells a link that sets it",
     )
     parser.add_argument(
+        "--station-url", metavar="URL", help="what an order tells a station, if not ws://HOST:PORT"
+    )
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="wss and https, PEM")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the key of --certificate, PEM")
+    parser.add_argument(
         "--anyone", action="store_true", help="with --web too, let every identity in"
     )
     parser.add_argument("--heartbeat", type=int, default=300, metavar="SECONDS")
@@ -117,6 +142,9 @@ def _furnish(csms: Csms, wanted: argparse.Namespace) -> None:
     open_door = not wanted.charge_point and wanted.web is None
     csms.door.accept_unknown = open_door or wanted.anyone
     csms.heartbeat_interval_s = wanted.heartbeat
+    if wanted.web is not None:
+        # A charge point that lost its power says no goodbye, and its page must not say "on line".
+        csms.ping_interval_s = _PING_S
     for known in wanted.charge_point:
         identity, _, password = known.partition(":")
         csms.add_charge_point(identity, password or None)

@@ -55,6 +55,11 @@ class Csms:
         scheme = "ws" if self._ssl_context is None else "wss"
         return f"{scheme}://{self.host}:{self.port}/ocpp"
 
+    @property
+    def ssl_context(self):
+        """What it speaks TLS with, None for plain ws."""
+        return self._ssl_context
+
     def start(self) -> None:
         """Listen; after a ``stop`` on the same port."""
         self._server = self.loop.run(self._listen(serve, self.host, self.port))

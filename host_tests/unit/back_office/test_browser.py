@@ -1,4 +1,4 @@
-"""The office in a browser: an order, its commissioning, a refused inspection, the first session."""
+"""The office in a browser: order, commissioning, a refused inspection, the first session."""
 
 import json
 from pathlib import Path
@@ -125,10 +125,7 @@ def test_way_from_an_order_to_the_drivers_first_session(office, browser, tmp_pat
 
     installer = people.enter("installer")
     report = _commission(stage, tmp_path, order)
-    assert report["failed"] == [] and report["not_done"] == [], (
-        report["failed"],
-        report["not_done"],
-    )
+    assert (report["failed"], report["not_done"]) == ([], [])
     _hand_in(installer, "report", json.dumps(report), "text=Hand it in")
     expect(installer.locator(".path .here")).to_have_text("installed")
     installer.locator("td >> a").first.click()
