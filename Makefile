@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
 JOBS ?= 2
 .DEFAULT_GOAL = help
-.PHONY: help setup lock sim demo test check report conformance bench cuts mutations sizes build calibrate commission clean
+.PHONY: help setup lock sim backend demo test check report conformance bench cuts mutations sizes build calibrate commission clean
 
 help:  ## what can be done here
 	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
@@ -19,6 +19,9 @@ setup:  ## environment, interpreters and emulator under .venv and .tools (needs 
 
 sim: setup  ## a charge point to plug into, beside its own back end (ARGS=...)
 	@$(RUN) tools.pilotlight sim $(ARGS)
+
+backend: setup  ## a bench back end: charge points at :9000, its pages at http://127.0.0.1:8080 (ARGS=...)
+	@mkdir -p build && $(RUN) tools.pilotlight backend --web 8080 --db build/back_office.db $(ARGS)
 
 demo: setup  ## a whole session by a script, and how the back end recorded it
 	@$(RUN) tools.pilotlight sim --headless --script tools/sim/demo.jsonl $(ARGS)
