@@ -12,7 +12,6 @@ from hands import BenchTime
 from host_tests.harness import paths
 from tools.boards import description
 
-
 _BOARDS_OWN = ("assembly", "described", "guarded", "guard_program")
 
 
@@ -62,11 +61,24 @@ class Wlan:
     def status(self):
         return self.code
 
+    def config(self, reconnects):
+        self.reconnects = reconnects
+
+
+class NoAccessPoint:
+    """A radio that opens none (drivers/test_access_point.py has one that does)."""
+
+    def active(self, on):
+        if on:
+            raise OSError("Wifi Internal Error")
+
 
 class Network:
     """MicroPython's module ``network`` with one radio."""
 
     STA_IF = 0
+    AP_IF = 1
+    AUTH_WPA2_PSK = 3
     STAT_CONNECTING = 1001
     STAT_NO_AP_FOUND = 201
     STAT_WRONG_PASSWORD = 202
@@ -75,8 +87,7 @@ class Network:
         self.wlan = Wlan()
 
     def WLAN(self, interface):
-        assert interface == self.STA_IF
-        return self.wlan
+        return self.wlan if interface == self.STA_IF else NoAccessPoint()
 
 
 class OneWireModule:
@@ -111,15 +122,21 @@ class SilentConsole:
         return 0
 
 
-def load_board(monkeypatch, network, board="esp32_devkit"):
-    """The modules of ``board`` on a new bench; other boards' modules come back after."""
+def load_board(monkeypatch, network, board="esp32_devkit", chip=None):
+    """The modules of ``board`` on a new bench; other boards' modules come back after.
+
+    ``chip``: the coprocessor of a guarded board.
+    """
     bench = machine.Bench()
     machine.use(bench)
     monkeypatch.setattr(machine, "RTC", Rtc, raising=False)
     monkeypatch.setattr(machine, "bitstream", lambda *line: None, raising=False)
     monkeypatch.setitem(sys.modules, "network", network)
     monkeypatch.setitem(sys.modules, "_onewire", OneWireModule())
-    monkeypatch.setitem(sys.modules, "esp32", SimpleNamespace(Partition=OneFirmware))
+    esp32 = SimpleNamespace(Partition=OneFirmware)
+    monkeypatch.setitem(sys.modules, "esp32", esp32)
+    if chip is not None:
+        chip.attach(monkeypatch, machine, esp32, board, paths.BOARDS, paths.ROOT / "build")
     for name in (*_BOARDS_OWN, "board", "parts", "pins"):
         # To be put back as it was, there or not.
         monkeypatch.setitem(sys.modules, name, None)
