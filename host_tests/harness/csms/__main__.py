@@ -7,6 +7,7 @@ is answered with a line that begins with "=".
 import argparse
 import asyncio
 import json
+import selectors
 import signal
 import sqlite3
 import ssl
@@ -66,9 +67,11 @@ async def _lead(csms: Csms, script: Path | None) -> bool:
         return played
     lines = asyncio.StreamReader()
     try:
+        with selectors.DefaultSelector() as trial:
+            trial.register(sys.stdin, selectors.EVENT_READ)
         await csms.loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    except ValueError:
-        return True  # no pipe, no terminal: nobody is going to type anything
+    except (ValueError, OSError):
+        return True  # a file, /dev/null, nothing: nobody is going to type anything
     while line := await lines.readline():
         if line.strip():
             _tell(await desk.carry_out(line.decode()))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from host_tests.harness.back_office import OfficeOfStage
 from host_tests.harness.stage import CARD_TAG, Stage
 from tools.back_office.chart import Chart
+from tools.commission.back_end import OfWeb, Unreachable
 
 
 @pytest.fixture
@@ -200,3 +202,29 @@ def test_chart_reckons_the_power_from_the_register_where_nobody_measured_it():
     assert {point.split(",")[1] for point in chart.power.split()} == {str(float(14))}
     still = Chart([], [(None, None), ("2026-01-05T08:30:00Z", 3000)])
     assert still.is_empty
+
+
+def test_commissioning_program_finds_its_session_and_the_time_and_delivers(stage, office):
+    """What tools/commission asks is what is answered here."""
+    stage.charge(120)
+    stage.tap()
+    stage.finished_session()
+    token = office.office.tokens.make("commission", 0)
+    web = OfWeb(office.desk.url, token)
+    found = _meanwhile(stage, lambda: web.session("PL-0001", 0))
+    assert found.id_tag == CARD_TAG and found.energy_wh > 0
+    assert _meanwhile(stage, lambda: web.session("PL-0001", stage.clock.utc_s() + 60)) is None
+    assert abs(_meanwhile(stage, web.utc_s) - stage.clock.utc_s()) < 60
+    with pytest.raises(Unreachable, match="not known here"):
+        _meanwhile(stage, lambda: web.deliver(b'{"identity": "PL-0001", "unit": "PLX"}'))
+    with pytest.raises(Unreachable, match="401"):
+        _meanwhile(stage, OfWeb(office.desk.url, "wrong").utc_s)
+
+
+def _meanwhile(stage, ask):
+    """What a program that blocks gets, while the stage lives on."""
+    with ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(ask)
+        while not asked.done():
+            stage.advance(0.01)
+    return asked.result()

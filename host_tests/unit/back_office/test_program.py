@@ -34,7 +34,7 @@ def _program(*words):
         yield program
     finally:
         program.send_signal(signal.SIGTERM)
-        program.rest, _ = program.communicate(timeout=20)
+        program.rest, program.complaints = program.communicate(timeout=20)
 
 
 def _place(line):
@@ -56,6 +56,7 @@ def test_first_start_tells_a_link_and_a_later_one_none(tmp_path):
         program.stdout.readline()
         assert "pages at" in program.stdout.readline()
     assert "invitation" not in program.rest
+    assert (program.returncode, program.complaints) == (0, "")
 
 
 def test_only_ordered_charge_points_come_in_unless_anyone_may(tmp_path):
