@@ -14,7 +14,7 @@ import gc
 gc.threshold(8192)
 
 import flash
-from uart import Uart
+from uart import ConsoleUart, Uart
 
 import pins
 from chargepoint.drivers.buzzer_pin import BuzzerPin
@@ -62,7 +62,7 @@ def build() -> Device:
     meter_line = Uart(pins.METER_UART, _METER_BYTES)
     reader_line = Uart(pins.READER_UART)
     modem_line = Uart(pins.MODEM_UART, _MODEM_BYTES)
-    console_line = Uart(pins.CONSOLE_UART)
+    console_line = ConsoleUart(pins.CONSOLE_UART)
 
     def fill():
         console_line.fill()
@@ -78,8 +78,7 @@ def build() -> Device:
     log = FrontEndLog(front_end)
     store = _open_store(log)
     options = _options(store, log)
-    parts = FrontEndParts(front_end, 0)
-    lacks = options.get("lacks", ())
+    parts, lacks = FrontEndParts(front_end, 0), options.get("lacks", ())
     meter = _meter(meter_line, options, store)
     ports = Ports(
         clock=clock,
@@ -94,8 +93,7 @@ def build() -> Device:
         buzzer=None if "buzzer" in lacks else _buzzer(front_end),
         console=LineConsole(console_line),
     )
-    crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, factory_of(store, log), crashes)
+    station = Station(ports, factory_of(store, log), count_watchdog(store, reset.cause))
     _serve_front_end(front_end, station, clock)
     gc.threshold(-1)
     front_end.exchange()

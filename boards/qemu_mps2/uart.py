@@ -6,6 +6,8 @@ buffer leaves bytes on the line, where the emulator keeps them: none is lost.
 
 import micropython
 
+_CTRL_C = b"\x03"
+
 # Registers in words: 0 DATA, 1 STATE (bit 0 TXFULL, bit 1 RXFULL), 2 CTRL, 4 BAUDDIV.
 # Viper, because an address is no small integer here: mem32 would make garbage for every byte.
 
@@ -80,3 +82,16 @@ class Uart:
         """Send ``data``; all of it is taken at once."""
         _send(self._base, data, len(data))
         return len(data)
+
+
+class ConsoleUart(Uart):
+    """A console at which a person's Ctrl-C interrupts the program, as the ESP32's does by itself:
+    ``fill`` raises KeyboardInterrupt."""
+
+    def fill(self) -> None:
+        """Take what the hardware holds."""
+        before = self._count
+        Uart.fill(self)
+        if self._count != before and _CTRL_C in self._buffer[before : self._count]:
+            self._count = 0
+            raise KeyboardInterrupt

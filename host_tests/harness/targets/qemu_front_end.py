@@ -63,6 +63,13 @@ class FrontEnd:
         self.answered = False
         self.tripped = False
 
+    def again(self, seed: int) -> "FrontEnd":
+        """One that sees the same, for the next start of a station that was interrupted."""
+        other = FrontEnd(seed)
+        other._now_ms, other._utc_offset_ms = self._now_ms, self._utc_offset_ms
+        other._levels, other._waves = self._levels, self._waves
+        return other
+
     def start(self, cause: str) -> bytes:
         """The frame that begins a start; ``cause`` names a constant of machine.reset_cause()."""
         return tagged.start(_CAUSES.get(cause, "reset"), self._noise.randbytes(16))
