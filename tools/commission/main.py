@@ -7,7 +7,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from host_tests.harness.targets.base import Unavailable
-from tools.commission import back_end, by_hand, live, pace, page, paper, report, signature, units
+from tools.commission import (
+    back_end,
+    by_hand,
+    emulated,
+    live,
+    of_sim,
+    pace,
+    page,
+    paper,
+    report,
+    signature,
+    units,
+)
 from tools.commission.device import Gone
 from tools.commission.record import Record, Unreadable
 from tools.commission.station import Away, Refused, Station
@@ -36,6 +48,7 @@ def add_to(parser) -> None:
     where.add_argument("--port", help="the station's serial port, such as /dev/ttyUSB0")
     where.add_argument("--url", help="the station's own page, such as http://192.168.4.1")
     where.add_argument("--emulated", action="store_true", help="an emulated station and vehicle")
+    where.add_argument("--sim", metavar="HOST:PORT", help="a running sim, by its --control")
     where.add_argument("--verify", metavar="REPORT.json", help="only check a report's signature")
     where.add_argument("--steps", action="store_true", help="only list the steps")
     add("--password", help="with --url: the password on the unit's label")
@@ -106,6 +119,8 @@ def _verify(given) -> int:
 def _trial(given, stack, picture) -> Trial:
     if given.emulated:
         return _emulated(given, stack, picture)
+    if given.sim:
+        return _of_sim(given, stack, picture)
     if not given.port and not given.url:
         raise ValueError("--port, --url or --emulated is missing: where is the station?")
     if given.url and not given.password:
@@ -118,6 +133,24 @@ def _trial(given, stack, picture) -> Trial:
     if given.back_end:
         recorder = back_end.OfWeb(given.back_end, given.token)
     return Trial(Station(line), device, recorder, pace.Wall(), given.connector, picture.say)
+
+
+def _of_sim(given, stack, picture) -> Trial:
+    host, _, port = given.sim.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError(f"--sim {given.sim}: expected HOST:PORT, as the sim tells it")
+    try:
+        control = of_sim.Control(host, int(port))
+    except OSError as error:
+        raise ValueError(
+            f"--sim {given.sim}: {error.strerror or error}: "
+            "does `pilotlight sim --control` run there?"
+        ) from None
+    stack.callback(control.close)
+    device = emulated.Emulated(emulated.OverControl(control.ask, given.connector))
+    station = Station(of_sim.SimLine(control))
+    recorder, clock = of_sim.OfSim(control), of_sim.SimTime(control)
+    return Trial(station, device, recorder, clock, given.connector, picture.say)
 
 
 def _emulated(given, stack, picture) -> Trial:

@@ -93,8 +93,10 @@ def _vehicle(sim, connector):
     return sim.stage.world.outlet(connector).vehicle
 
 
-def _plug_in(sim, connector, amps, phases, asks, cable_a, asleep):
-    _vehicle(sim, connector).plug_in(amps, phases, asks, cable_a=cable_a, asleep=asleep)
+def _plug_in(sim, connector, amps, phases, asks, cable_a, asleep, ventilation):
+    _vehicle(sim, connector).plug_in(
+        amps, phases, asks, cable_a=cable_a, asleep=asleep, ventilation=ventilation
+    )
 
 
 def _unplug(sim, connector):
@@ -208,6 +210,23 @@ def _call(sim, action, payload):
     return Later(look)
 
 
+def _console(sim, request):
+    """The station's service line (firmware/chargepoint/service.py): its answer."""
+    _must_have_power(sim)
+    console = sim.stage.wiring.console
+    console.ask(request)
+    end_ms = sim.stage.now_ms + PATIENCE_S * 1000
+
+    def look(state):
+        if console.asking.answer is not None:
+            return {"ok": True, "answer": console.asking.answer}
+        if sim.stage.now_ms < end_ms:
+            return None
+        return {"ok": False, "error": f"the station did not answer within {PATIENCE_S} s"}
+
+    return Later(look)
+
+
 def _session(sim, connector):
     sim.own_back_end("session")
     found = bill.of_last_session(sim, connector)
@@ -228,7 +247,15 @@ def _quit(sim):
 COMMANDS = {
     "plug_in": (
         _plug_in,
-        {"connector": 1, "amps": 32, "phases": 3, "asks": True, "cable_a": 32, "asleep": False},
+        {
+            "connector": 1,
+            "amps": 32,
+            "phases": 3,
+            "asks": True,
+            "cable_a": 32,
+            "asleep": False,
+            "ventilation": False,
+        },  # fmt: skip
     ),
     "unplug": (_unplug, {"connector": 1}),
     "request_power": (_request_power, {"connector": 1, "amps": None, "phases": None}),
@@ -250,6 +277,7 @@ COMMANDS = {
     # What scripts need besides.
     "sleep": (_sleep, {"seconds": REQUIRED}),
     "call": (_call, {"action": REQUIRED, "payload": {}}),
+    "console": (_console, {"request": REQUIRED}),
     "session": (_session, {"connector": 1}),
 }
 

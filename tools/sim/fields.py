@@ -60,6 +60,7 @@ _FIELDS = {
     "phases": ("1 or 3", lambda value, _: type(value) is int and value in (1, 3)),
     "asks": _BOOL,
     "asleep": _BOOL,
+    "ventilation": _BOOL,
     "cable_a": (
         f"{', '.join(map(str, NOMINAL_OHM))} (amperes) or null",
         lambda value, _: value is None or type(value) is int and value in NOMINAL_OHM,
@@ -88,4 +89,5 @@ _FIELDS = {
     "seconds": _SECONDS,
     "action": ("the name of an OCPP action", lambda value, _: isinstance(value, str) and value),
     "payload": ("an object", lambda value, _: isinstance(value, dict)),
+    "request": ("an object", lambda value, _: isinstance(value, dict)),
 }
