@@ -65,12 +65,6 @@ def build(log=None, store=None) -> Device:
     wifi = Wifi(network, time, log)
     sockets = NetworkSockets(socket, wifi, _thread.start_new_thread)
 
-    def time_source():
-        from chargepoint.drivers.time_sntp import SntpSource
-
-        # Its own memory of an address, so that it and the link don't push each other's out.
-        return SntpSource(NetworkSockets(socket, wifi, _thread.start_new_thread), random)
-
     def context(certified):
         return context_of(tls, store, certified)
 
@@ -84,7 +78,7 @@ def build(log=None, store=None) -> Device:
         log=log,
         button=parts.pop("button", None),
         buzzer=parts.pop("buzzer", None),
-        time_source=time_source,
+        time_source=lambda: _time_source(wifi, random),
         transfer=_transfers(wifi, context),
         slots=_slots(),
         console=LineConsole(Stdio()),
@@ -92,11 +86,17 @@ def build(log=None, store=None) -> Device:
         forget=forget,
         connectors=[_connector(parts)],
     )
-    crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, factory_of(store, log), crashes)
+    station = Station(ports, factory_of(store, log), count_watchdog(store, reset.cause))
     wifi.join(station.settings.get("WifiSsid"), station.settings.get("WifiPassword"))
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))
     return Device(station, clock, watchdog, reset, store, log)
+
+
+def _time_source(wifi, random):
+    from chargepoint.drivers.time_sntp import SntpSource
+
+    # Its own memory of an address, so that it and the link don't push each other's out.
+    return SntpSource(NetworkSockets(socket, wifi, _thread.start_new_thread), random)
 
 
 def _access_point():

@@ -96,8 +96,7 @@ def build(log=None, store=None) -> Device:
     if "portal" in options:
         ports.access_point = lambda: _access_point(options["portal"])
     ports.forget = _forget
-    crashes = count_watchdog(store, reset.cause)
-    station = Station(ports, factory_of(store, log), crashes)
+    station = Station(ports, factory_of(store, log), count_watchdog(store, reset.cause))
     if machine.current.version is not None:
         station.settings.fix("FirmwareVersion", machine.current.version)
     watchdog = MachineWatchdog(machine.WDT(timeout=WATCHDOG_MS))

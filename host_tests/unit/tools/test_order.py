@@ -101,7 +101,7 @@ def test_files_beside_the_order_go_along(tmp_path):
     assert "-----BEGIN" in wrong(text, tmp_path)["back_end.ca"][1]
     (tmp_path / "ca.pem").unlink()
     assert "can't be read" in wrong(text, tmp_path)["back_end.ca"][1]
-    for other in ("../ca.pem", "/etc/hostname", ".."):
+    for other in ("../ca.pem", "/etc/hostname", "a/b"):
         elsewhere = {**GOOD, "back_end.security_profile": 2, "back_end.ca": other}
         assert "beside the order" in wrong(order.text_of(elsewhere), tmp_path)["back_end.ca"][1]
     without = order.text_of({**GOOD, "back_end.security_profile": 2})
