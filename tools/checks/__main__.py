@@ -2,7 +2,7 @@
 
 import sys
 
-from tools import draw_faults, draw_settings, draw_states
+from tools import draw_faults, draw_order, draw_settings, draw_states
 from tools.boards import check as boards
 from tools.checks import compiles, duplicates, imports, lint, links, names, readme, sizes, types
 from tools.paths import ROOT
@@ -22,6 +22,7 @@ _CHECKS = (
     draw_states,
     draw_faults,
     draw_settings,
+    draw_order,
 )
 _SHOWN = 30  # of a check's findings
 
