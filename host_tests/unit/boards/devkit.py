@@ -10,6 +10,7 @@ import machine
 
 from hands import BenchTime
 from host_tests.harness import paths
+from host_tests.unit.boards.coprocessor import Coprocessor
 from tools.boards import description
 
 _BOARDS_OWN = ("assembly", "described", "guarded", "guard_program")
@@ -125,7 +126,7 @@ class SilentConsole:
 def load_board(monkeypatch, network, board="esp32_devkit", chip=None):
     """The modules of ``board`` on a new bench; other boards' modules come back after.
 
-    ``chip``: the coprocessor of a guarded board.
+    ``chip``: the coprocessor of a guarded board; None: one that nobody looks at.
     """
     bench = machine.Bench()
     machine.use(bench)
@@ -135,6 +136,9 @@ def load_board(monkeypatch, network, board="esp32_devkit", chip=None):
     monkeypatch.setitem(sys.modules, "_onewire", OneWireModule())
     esp32 = SimpleNamespace(Partition=OneFirmware)
     monkeypatch.setitem(sys.modules, "esp32", esp32)
+    described, pins, _ = description.revision(board, paths.BOARDS)
+    if chip is None and described["guard"] == "ulp":
+        chip = Coprocessor(described, pins)
     if chip is not None:
         chip.attach(monkeypatch, machine, esp32, board, paths.BOARDS, paths.ROOT / "build")
     for name in (*_BOARDS_OWN, "board", "parts", "pins"):

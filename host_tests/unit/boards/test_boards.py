@@ -11,6 +11,7 @@ from hands import LineLog
 from host_tests.harness import paths
 from host_tests.harness.store import MemoryStore
 from host_tests.unit.boards import devkit
+from host_tests.unit.boards.coprocessor import Coprocessor
 from tools.boards import catalogue, description, render
 from tools.calibrate import guide
 from tools.calibrate.interpreters import Emulated
@@ -29,7 +30,10 @@ class Bench:
 
     def __init__(self, monkeypatch, board, calibration=None, line=None, **factory):
         self.described, self.pins, _ = description.revision(board, paths.BOARDS)
-        self.assembly, self.registers = devkit.load_board(monkeypatch, devkit.Network(), board)
+        guarded = self.described["guard"] == "ulp"
+        self.chip = Coprocessor(self.described, self.pins) if guarded else None
+        loaded = devkit.load_board(monkeypatch, devkit.Network(), board, self.chip)
+        self.assembly, self.registers = loaded
         if line is not None:
             monkeypatch.setitem(sys.modules, "_onewire", line)
         self.store = MemoryStore()
@@ -48,20 +52,43 @@ class Bench:
     def run(self, ms, volts):
         """Steps of 10 ms; what the divider makes of ``volts``, as far as the ADC goes."""
         pilot = self.described["parts"]["pilot"]
-        pad_mv = pilot["zero_mv"] + volts * pilot["ratio_bp"] // 10
+        return self.run_at(ms, pilot["zero_mv"] + volts * pilot["ratio_bp"] // 10)
+
+    def run_at(self, ms, pad_mv):
+        """The same with what is at the pad; without a guard the pilot stays at one level."""
         pad_mv = min(max(pad_mv, 142), 3120)
         outputs = {}
         loop = Loop(self.device)
         for _ in range(ms // 10):
             self.now_ms += 10
-            wave = [self.pins["PILOT_ADC"], pad_mv, pad_mv, 10000, 0]
+            wave = [self.pins["PILOT_ADC"], *self._wave(pad_mv), 0]
             self.registers.load({"t": self.now_ms, "a": [wave]})
+            if self.chip is not None:
+                self.chip.sees(*wave[:4])
+                self.chip.ulp.advance(10_000)
             loop.once()
             outputs.update(self.registers.take())
         return outputs
 
+    def _wave(self, pad_mv):
+        """(high, low, duty); a guard finds its line in a wave, which has a low half."""
+        pilot = self.described["parts"]["pilot"]
+        duty_bp = self.registers.duties[self.pins["PILOT_PWM"]][0] * 10000 // 65535
+        low_mv = pilot["zero_mv"] - 12 * pilot["ratio_bp"] // 10
+        if self.chip is None or duty_bp == 10000 or pad_mv <= pilot["zero_mv"]:
+            return pad_mv, pad_mv, 10000
+        return pad_mv, max(low_mv, 142), duty_bp
+
+    def wake(self):
+        """A guard is armed; a board without one is ready at once."""
+        if self.chip is not None:
+            self.run(800, 12)
+        return self
+
 
 def relays(bench):
+    if bench.chip is not None:
+        return bench.chip.relays
     names = [name for name in ("RELAY", "SECOND_RELAY") if name in bench.pins]
     return [bench.registers.levels[bench.pins[name]] for name in names]
 
@@ -80,7 +107,7 @@ def test_a_start_energises_nothing_and_offers_nothing(monkeypatch, board):
 @pytest.mark.parametrize("board", BOARDS)
 @pytest.mark.parametrize(("volts", "state"), [(12, "A"), (9, "B"), (-12, "F"), (0, "E")])
 def test_the_divider_shows_the_vehicle(monkeypatch, board, volts, state):
-    bench = Bench(monkeypatch, board)
+    bench = Bench(monkeypatch, board).wake()
     bench.run(1500, volts)
     assert bench.device.station.bay(1).connector.state == state
 
@@ -105,7 +132,7 @@ def test_the_parts_of_the_description_are_the_station_s(monkeypatch, board):
 def test_what_was_measured_at_this_board_is_used(monkeypatch, board):
     own = description.revision(board, paths.BOARDS)[0]["parts"]["pilot"]
     record = {"zero_mv": own["zero_mv"] + 26, "ratio_bp": own["ratio_bp"]}
-    bench = Bench(monkeypatch, board, json.dumps(record).encode())
+    bench = Bench(monkeypatch, board, json.dumps(record).encode()).wake()
     bench.run(10, 9)
     shown_mv = bench.device.station.bay(1).connector.pilot_mv[0]
     assert shown_mv == pytest.approx(9000 - 26 * 10000 // own["ratio_bp"], abs=20)
@@ -126,11 +153,8 @@ def test_a_board_with_a_wrong_divider_is_right_once_it_is_calibrated(monkeypatch
 
 def shown_at_nine_volts(monkeypatch, board, real, calibration):
     """What the station takes 9 V for, through the divider ``real``."""
-    bench = Bench(monkeypatch, board, calibration)
-    pad_mv = real.pad_mv(9000)
-    wave = [bench.pins["PILOT_ADC"], pad_mv, pad_mv, 10000, 0]
-    bench.registers.load({"t": 10, "a": [wave]})
-    Loop(bench.device).once()
+    bench = Bench(monkeypatch, board, calibration).wake()
+    bench.run_at(10, real.pad_mv(9000))
     return bench.device.station.bay(1).connector.pilot_mv[0]
 
 
@@ -138,7 +162,7 @@ def shown_at_nine_volts(monkeypatch, board, real, calibration):
     "calibration", [b"{", b"[]", b'{"zero_mv": 0, "ratio_bp": 848}', b'{"zero_mv": "1272"}']
 )
 def test_a_calibration_that_makes_no_sense_is_told_and_left_out(monkeypatch, calibration):
-    bench = Bench(monkeypatch, "esp32_devkit", calibration)
+    bench = Bench(monkeypatch, "esp32_devkit", calibration).wake()
     bench.run(10, 9)
     assert bench.device.station.bay(1).connector.pilot_mv[0] == pytest.approx(9000, abs=20)
     assert any("calibration" in text for level, text in bench.log.take() if level == "error")
@@ -167,10 +191,13 @@ def test_the_bolt_of_a_smartevse_moves_by_two_pads_and_rests_high(monkeypatch):
 
 def test_a_smartevse_without_its_monitor_reads_as_tripped(monkeypatch):
     bench = Bench(monkeypatch, "smartevse_v3@v3.1")
-    assert bench.connector.residual.tripped() is True
+    assert bench.connector.residual.tripped() is True, "the guard tells nothing yet"
     assert bench.connector.residual.can_test is False
-    bench.registers.load({"p": [[38, 0]]})
+    bench.wake()
     assert bench.connector.residual.tripped() is False
+    bench.chip.ulp.input(bench.chip.names["RESIDUAL"], True)
+    bench.run(20, 12)
+    assert bench.connector.residual.tripped() is True
 
 
 def test_a_saturated_pilot_of_a_smartevse_is_no_vehicle(monkeypatch):

@@ -22,6 +22,7 @@ WITH_TWO = [name for name in BOARDS if "second_relay" in DESCRIBED[name]["parts"
 # Where the world has no wire of the board's: far from every pad of a chip.
 _NOWHERE = 1000
 _NTC_AT_25_MV = 1650
+_ADC_ENDS_MV = 3120
 
 
 class Line:
@@ -68,6 +69,8 @@ class Installation:
         lacks = {name for name in PARTS if has.get(name, name) not in parts}
         if "FEEDBACK" not in pins:
             lacks.add("feedback")
+        if described["guard"] != "interlock":
+            lacks.add("interlock")
         if parts.get("thermometer", {}).get("driver") != "thermometer_mcp9700":
             lacks.add("thermometer")
         return lacks
@@ -77,8 +80,10 @@ class Installation:
         """The board's pads as the desk's pins.py has them: a tuple for each connector."""
         desk = description.pins_of(paths.BOARDS / "unix/pins.py")
         found = {}
+        # Pads of a guard's are not the interpreter's.
+        guarded = ("RELAY", "SECOND_RELAY", "RESIDUAL") if described["guard"] == "ulp" else ()
         for at, (name, value) in enumerate(desk.items()):
-            pad = pins.get(name, _NOWHERE + at)
+            pad = _NOWHERE + at if name in guarded else pins.get(name, _NOWHERE + at)
             found[name] = (pad,) if isinstance(value, tuple) else pad
         pilot, proximity = described["parts"]["pilot"], described["parts"].get("proximity", {})
         found["LAMP"] = (pins["LAMP"] if "LAMP" in pins else (1100, 1101, 1102),)
@@ -93,10 +98,39 @@ class Installation:
 
     def step(self):
         now_ms = self.line.now_ms = self.world.now_ms + 10
-        self.world.advance_to(now_ms)
+        self._pass_to(now_ms)
         self.bench.registers.load(self.wiring.before_step(now_ms))
         self._loop.once()
         self.wiring.after_step(self.bench.registers.take())
+
+    def _pass_to(self, now_ms):
+        """A guard's coprocessor runs beside the world, and drives its relays."""
+        chip = self.bench.chip
+        while chip is not None and self.world.now_ms < now_ms:
+            self.world.advance_to(self.world.now_ms + 1)
+            self._show(chip)
+            chip.ulp.advance(1000)
+            for _, bit, level in chip.ulp.taken():
+                if bit == chip.names["RELAY"]:
+                    self.outlet.contactor.drive(level)
+                elif bit == chip.names["SECOND"]:
+                    self.outlet.second_contactor.drive(level)
+        self.world.advance_to(now_ms)
+
+    def _show(self, chip):
+        outlet, wiring, pins = self.outlet, self.wiring, self.bench.pins
+        high_mv, low_mv = (min(wiring.adc_mv(mv), _ADC_ENDS_MV) for mv in outlet.pilot_mv)
+        chip.sees(pins["PILOT_ADC"], high_mv, low_mv, outlet.duty_bp)
+        if "PROXIMITY_ADC" in pins:
+            # Of 3300 mV through 1 kohm, as the board's is.
+            ohm = outlet.proximity_ohm
+            level_mv = 3120 if ohm is None else round(3300 * ohm / (1000 + ohm))
+            chip.sees(pins["PROXIMITY_ADC"], level_mv, level_mv, 10000)
+        if "THERMOMETER_ADC" in pins:
+            level_mv = outlet.thermometer.level_mv
+            chip.sees(pins["THERMOMETER_ADC"], level_mv, level_mv, 10000)
+        if chip.names["RESIDUAL"] >= 0:
+            chip.ulp.input(chip.names["RESIDUAL"], outlet.residual.tripped)
 
     def until(self, condition, seconds):
         """The milliseconds that it took."""

@@ -1,0 +1,4 @@
+set(IDF_TARGET esp32)
+set(PILOTLIGHT_FLASH_MB 4)
+set(PILOTLIGHT_SDKCONFIGS)
+include(${MICROPY_BOARD_DIR}/../esp32/common.cmake)
