@@ -1,14 +1,11 @@
-"""A whole acceptance on the targets that are not this Python, and over a serial line."""
+"""A whole acceptance of the real interpreter, and one over a serial line."""
 
 import json
 import queue
 import threading
 import time
 
-import pytest
-
 from host_tests.commissioning.person import Person
-from host_tests.harness.stage import CARD_TAG
 from tools import pilotlight
 from tools.commission import bench, live, main, report, signature, units
 from tools.commission.record import Record
@@ -21,16 +18,9 @@ BY_LINE = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def stage(make_stage):
-    """A good station on a target, its card known."""
-    stage = make_stage()
-    stage.csms.add_card(CARD_TAG)
-    return stage.ready()
-
-
-def test_good_station_passes_whole_and_signs(stage, tmp_path):
+def test_good_station_on_micropython_passes_whole_and_signs(stage_on, tmp_path):
     """The real interpreter answers, measures and signs as the firmware in this process does."""
+    stage = stage_on("unix")
     trial = bench.make_trial(stage)
     unit = trial.station.unit()
     record = Record.open(tmp_path, unit["serial"], 1)
@@ -104,8 +94,9 @@ class Desk:
         return post
 
 
-def test_person_at_a_serial_port_is_led_through_it(stage, tmp_path, monkeypatch, capsys):
+def test_person_at_a_serial_port_is_led_through_it(stage_on, tmp_path, monkeypatch, capsys):
     """Issue 5: the same command for a real board, PORT=; here a pseudo terminal."""
+    stage = stage_on("in_process")
     desk = Desk(stage, monkeypatch)
     only = [word for key in BY_LINE for word in ("--only", key)]
     port = stage.wiring.console.open_pty()

@@ -33,7 +33,8 @@ def test_command_gets_its_defaults():
     command = parse('{"do": "plug_in"}', 1)
     assert command.do == "plug_in"
     vehicle = {"connector": 1, "amps": 32, "phases": 3, "asks": True}
-    assert command.fields == {**vehicle, "cable_a": 32, "asleep": False}
+    rest = {"cable_a": 32, "asleep": False, "ventilation": False}
+    assert command.fields == {**vehicle, **rest}
 
 
 @pytest.mark.parametrize(
