@@ -14,7 +14,6 @@ class Emulated(Device):
     """
 
     name = "the emulated vehicle"
-    serial = "none"
 
     def __init__(self, hands, card: str = _CARD):
         self._hands = hands

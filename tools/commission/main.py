@@ -186,7 +186,6 @@ def _commission(given, trial, picture, order) -> int:
     # An emulated unit is made anew each time.
     afresh = given.afresh or given.emulated
     record = Record.open(given.folder, serial, given.connector, afresh)
-    record.began_s = record.began_s or trial.pace.utc_s()
     if record.results:
         picture.tell(f"unit {serial}: going on with what has not passed ({record.path})")
     walk = Walk(trial, record, picture.begins, picture.told)

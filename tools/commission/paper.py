@@ -11,9 +11,10 @@ from fpdf.enums import XPos, YPos
 
 from tools.commission import measure, plots
 from tools.commission.report import INSPECTOR, head, summary, to_do
-from tools.paths import ROOT
+from tools.paths import TOOLS
 
-_FOLDERS = (Path("/usr/share/fonts"), ROOT / ".tools", Path("/usr/local/share/fonts"))
+# Those of the browser that `make setup` brought come last.
+_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), TOOLS / "browser/fonts")
 _FONT = "DejaVuSans.ttf"
 _BOLD = "DejaVuSans-Bold.ttf"
 _CORE = "helvetica"

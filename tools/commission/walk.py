@@ -28,6 +28,7 @@ class Walk:
 
         Gone when the person gives up: what was done is kept.
         """
+        self._record.began_s = self._record.began_s or self._trial.pace.utc_s()
         self._trial.settings = self._trial.settings or self._trial.station.settings()
         for number, step in enumerate(STEPS, 1):
             if only and step.key not in only or not only and self._is_done(step):
