@@ -12,6 +12,7 @@ import webbrowser
 from contextlib import suppress
 
 from host_tests.harness.world.faults import FAULTS
+from tools.sim.sim import TERMINAL
 from tools.sim.tape import NOTE, PERSON
 
 HELP = (
@@ -31,10 +32,14 @@ MENU = dict(zip(string.ascii_letters, FAULTS))
 
 
 class Keys:
-    """As a context: stdin gives single keys while it lasts. ``connector`` is the chosen one."""
+    """As a context: stdin gives single keys while it lasts.
 
-    def __init__(self, sim, page: str | None = None):
-        self._sim = sim
+    ``connector`` and ``sim`` are the chosen ones, the latter of ``sims``.
+    """
+
+    def __init__(self, sims: list, page: str | None = None):
+        self.sims = sims
+        self.sim = sims[0]
         self._page = page
         self.connector = 1
         self.menu = False
@@ -44,10 +49,12 @@ class Keys:
             "c": self._charge,
             "f": self._open_menu,
             "b": lambda: self._do("press_button"),
-            "n": lambda: self._do("network", up=not self._sim.stage.network.up),
-            "m": lambda: self._do("mains", on=not self._sim.stage.world.mains.on),
-            "x": lambda: self._do("power_cut" if self._sim.stage.on else "power_on"),
+            "n": lambda: self._do("network", up=not self.sim.stage.network.up),
+            "m": lambda: self._do("mains", on=not self.sim.stage.world.mains.on),
+            "x": lambda: self._do("power_cut" if self.sim.stage.on else "power_on"),
             "o": self._open_page,
+            "<": lambda: self._go(-1),
+            ">": lambda: self._go(1),
             "q": lambda: self._do("quit"),
         }
 
@@ -55,11 +62,11 @@ class Keys:
         self._file = sys.stdin.fileno()
         self._before = termios.tcgetattr(self._file)
         tty.setcbreak(self._file)
-        self._sim.stage.loop.add_reader(self._file, self._read)
+        self.sim.stage.loop.add_reader(self._file, self._read)
         return self
 
     def __exit__(self, *error):
-        self._sim.stage.loop.remove_reader(self._file)
+        self.sim.stage.loop.remove_reader(self._file)
         with suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(self._file, termios.TCSANOW, self._before)
 
@@ -69,7 +76,7 @@ class Keys:
             self._choose(key)
         elif key in self._actions:
             self._actions[key]()
-        elif key.isdigit() and int(key) in self._sim.stage.world.connectors:
+        elif key.isdigit() and int(key) in self.sim.stage.world.connectors:
             self.connector = int(key)
 
     def _read(self):
@@ -79,8 +86,8 @@ class Keys:
             data = b""
         if not data:
             # The terminal is gone, and would be ready to be read for ever.
-            self._sim.stage.loop.remove_reader(self._file)
-            self._sim.end(0)
+            self.sim.stage.loop.remove_reader(self._file)
+            self.sim.end(0)
         for key in _SEQUENCE.sub("", data.decode(errors="replace")):
             self.press(key)
 
@@ -95,10 +102,16 @@ class Keys:
     def _open_menu(self):
         self.menu = True
 
+    def _go(self, places):
+        """To another station, the next or the one before."""
+        self.sim.watchers.discard(TERMINAL)
+        self.sim = self.sims[(self.sims.index(self.sim) + places) % len(self.sims)]
+        self.sim.watchers.add(TERMINAL)
+
     def _open_page(self):
         if self._page is None:
             return
-        self._sim.tape.tell(NOTE, f"the page is {self._page}")
+        self.sim.tape.tell(NOTE, f"the page is {self._page}")
         if any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
             threading.Thread(target=webbrowser.open, args=[self._page], daemon=True).start()
 
@@ -107,19 +120,19 @@ class Keys:
         if key not in MENU:
             return
         name = MENU[key]
-        flags = self._sim.stage.world.faults | self._outlet.faults
+        flags = self.sim.stage.world.faults | self._outlet.faults
         do = "clear_fault" if name in flags else "fault"
         self._do(do, name=name, connector=self.connector)
 
     @property
     def _outlet(self):
-        return self._sim.stage.world.outlet(self.connector)
+        return self.sim.stage.world.outlet(self.connector)
 
     def _do(self, do, **fields):
         line = json.dumps({"do": do, **fields})
-        self._sim.tape.tell(PERSON, line)
-        self._sim.submit(line).add_done_callback(self._answered)
+        self.sim.tape.tell(PERSON, line)
+        self.sim.submit(line).add_done_callback(self._answered)
 
     def _answered(self, answer):
         if not answer.cancelled() and not answer.result()["ok"]:
-            self._sim.tape.tell(NOTE, answer.result()["error"])
+            self.sim.tape.tell(NOTE, answer.result()["error"])

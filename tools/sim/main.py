@@ -76,7 +76,8 @@ def _show(street: Street, control: Control | None, page: Page | None):
     if street.options.headless or not terminal:
         shown = Narrator(street.sims)
     else:
-        shown = Picture(street.first, Keys(street.first, page and page.url), page and page.url)
+        url = page and page.url
+        shown = Picture(Keys(street.sims, url), url)
     if control is not None:
         street.tape.tell(NOTE, "control: listening on {}:{}".format(*control.address))
     if page is not None:

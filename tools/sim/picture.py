@@ -2,6 +2,7 @@
 
 from collections import deque
 from contextlib import suppress
+from functools import partial
 
 from rich.console import Console, Group
 from rich.layout import Layout
@@ -28,17 +29,16 @@ _LEAST_WIDTH, _LEAST_HEIGHT, _LEAST_BODY = 40, 8, 5
 class Picture:
     """As a context; drawn anew five times a second while it lasts."""
 
-    def __init__(self, sim, keys: Keys, page: str | None = None):
-        self._sim = sim
+    def __init__(self, keys: Keys, page: str | None = None):
         self._page = page
         self._keys = keys
         self._console = Console()
-        self._frames = deque(maxlen=_KEPT)
-        self._log = deque(maxlen=_KEPT)
+        self._told = {sim: (deque(maxlen=_KEPT), deque(maxlen=_KEPT)) for sim in keys.sims}
         self._drawn_ms = None
         self._live = Live(console=self._console, screen=True, auto_refresh=False)
-        sim.tape.listeners.append(self._note)
-        sim.after_step.append(self._after_step)
+        for sim in keys.sims:
+            sim.tape.listeners.append(partial(self._note, sim))
+            sim.after_step.append(partial(self._after_step, sim))
 
     def __enter__(self):
         self._keys.__enter__()
@@ -50,12 +50,19 @@ class Picture:
             self._live.__exit__(*error)
         self._keys.__exit__(*error)
 
-    def _note(self, at_ms, kind, text):
-        shown = self._frames if kind in (SENT, RECEIVED) else self._log
+    @property
+    def _sim(self):
+        return self._keys.sim
+
+    def _note(self, sim, at_ms, kind, text):
+        frames, log = self._told[sim]
+        shown = frames if kind in (SENT, RECEIVED) else log
         shown.append(line(at_ms, kind, text))
 
-    def _after_step(self, outputs):
-        now_ms = self._sim.stage.now_ms
+    def _after_step(self, sim, outputs):
+        if sim is not self._sim:
+            return
+        now_ms = sim.stage.now_ms
         if self._drawn_ms is None or now_ms >= self._drawn_ms + _REFRESH_MS:
             self._drawn_ms = now_ms
             try:
@@ -81,7 +88,7 @@ class Picture:
         """(what, lines or None for the rest) from top to bottom."""
         rows = panels.rows(self._sim)
         connector = panels.connector(self._sim, self._keys.connector)
-        frames, log = self._panel("OCPP", self._frames), self._panel("log", self._log)
+        frames, log = map(self._panel, ("OCPP", "log"), self._told[self._sim])
         if width >= _WIDE and room >= rows:
             upper = Layout()
             upper.split_row(Layout(connector, size=_CONNECTOR_WIDTH), Layout(frames))
@@ -107,6 +114,8 @@ class Picture:
             keys.append(f" {key} ", style="reverse").append(f" {meaning}  ")
         if len(self._sim.stage.world.connectors) > 1:
             keys.append(" 1-4 ", style="reverse").append(" connector ")
+        if len(self._keys.sims) > 1:
+            keys.append(" < > ", style="reverse").append(" station ")
         if self._page is not None:
             keys.append(" o ", style="reverse").append(f"  open {self._page}")
         return keys

@@ -17,6 +17,7 @@ from tools.sim.overhear import Overhear
 from tools.sim.registers import Registers
 from tools.sim.tape import NOTE, STATION, Tape
 
+TERMINAL, PAGE = "terminal", "page"
 # How old the firmware's own word may be in a picture, and where nobody looks.
 _FACTS_MS, _UNSEEN_FACTS_MS = 250, 1000
 # How far apart, of the wall's time, steps are in which nothing moves.
@@ -34,8 +35,8 @@ class Sim:
     def __init__(self, options: Options, street, number: int = 1, beside=None, book: str = ""):
         self.options = options
         self.number = number
-        # Somebody looks at it.
-        self.seen = beside is None
+        # Who looks at it: the terminal, a page.
+        self.watchers = {TERMINAL} if beside is None else set()
         self._street = street
         self._book = book or ":memory:"
         self.inputs = {}
@@ -59,7 +60,7 @@ class Sim:
         stage = self.stage
         if self._queue or self._waiting or self.inputs or stage.addressed:
             return stage.now_ms + STEP_MS
-        calm_ms = int((_SEEN_MS if self.seen else _UNSEEN_MS) * speed)
+        calm_ms = int((_SEEN_MS if self.watchers else _UNSEEN_MS) * speed)
         stage.pace.leisure_ms = min(max(calm_ms, STEP_MS), LEISURE_MS)
         return max(stage.pace.next_ms(), stage.now_ms + STEP_MS)
 
@@ -139,7 +140,7 @@ class Sim:
             return True
         due = self.stage.now_ms >= self._facts_due_ms
         if due:
-            old_ms = _FACTS_MS if self.seen else _UNSEEN_FACTS_MS
+            old_ms = _FACTS_MS if self.watchers else _UNSEEN_FACTS_MS
             self._facts_due_ms = self.stage.now_ms + old_ms
         return due
 

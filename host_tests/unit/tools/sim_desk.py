@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import threading
+import time
 from contextlib import contextmanager
 
 import aiohttp
@@ -11,6 +12,9 @@ from tools.sim import options
 from tools.sim.page.difference import merge
 from tools.sim.page.page import Page
 from tools.sim.street import Street
+
+# Of the wall's time, for what never comes.
+PATIENCE_S = 90
 
 
 @contextmanager
@@ -88,7 +92,9 @@ class Guest:
 
     def until(self, condition):
         """Hear what comes until ``condition()``, which is then given back."""
+        until_s = time.monotonic() + PATIENCE_S
         while not condition():
+            assert time.monotonic() < until_s, f"it did not come true; told {self.told}"
             self.last = self._guests.do(self.socket.receive_json(timeout=60))
             self._note(self.last)
         return condition()

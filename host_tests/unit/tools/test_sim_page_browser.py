@@ -1,11 +1,11 @@
 """The sim's page in a browser: a visitor plays, two look on, twenty stations, hostile texts."""
 
+import json
+
 import pytest
 
 from host_tests.harness.browser import expect
 from host_tests.unit.tools.sim_desk import street_of
-
-LONG_S = 60_000
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def test_visitor_plays_a_session(desk):
     expect(page.locator("#status")).to_have_text("Faulted")
     expect(page.locator("#contactor")).to_have_text("open")
     expect(page.locator("#hint")).to_contain_text("Mend: residual current.")
+    page.evaluate("scrollTo(0, 0)")
     page.shoot("sim-fault")
     page.locator("[data-fault=residual_current]").click()
     expect(page.locator("#hint")).to_contain_text("All is mended. The station waits 5 min")
@@ -111,7 +112,7 @@ def test_texts_of_hostile_people_are_only_texts(desk):
     expect(page.locator("#who")).to_have_text("<b>PL</b>")
     page.locator("#do-plug").click()
     expect(page.locator("#status")).to_have_text("Preparing")
-    street.submit('{"do": "present_card", "id_tag": "%s"}' % tag)
+    street.submit(json.dumps({"do": "present_card", "id_tag": tag}))
     expect(page.locator("#frames")).to_contain_text("idTag=" + tag)
     page.locator("#frames .caller summary").click()
     page.locator(".caller select").select_option("RemoteStopTransaction")

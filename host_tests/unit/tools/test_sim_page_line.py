@@ -229,7 +229,7 @@ def test_many_stations_are_seen_together_and_each_alone(desk):
     guest.until(lambda: guest.told["rows"]["PL-0003"]["connectors"]["1"]["power_w"] == 6900)
     plugged = [row["connectors"]["1"]["plugged"] for row in guest.told["rows"].values()]
     assert plugged == [False, False, True, False, False]
-    assert {sim.stage.identity for sim in street.sims if sim.seen} == {"PL-0001", "PL-0003"}
+    assert {sim.stage.identity for sim in street.sims if sim.watchers} == {"PL-0001", "PL-0003"}
     other.watch("PL-0001")
     other.until_status("Available")
     assert not any("StartTransaction" in frame[3] for frame in other.frames)

@@ -40,6 +40,7 @@ class Bench:
         self.now_ms = 1000
         self.facts = None
         self.after_step = []
+        self.watchers = set()
         self.submitted = []
 
     def submit(self, line):
@@ -60,9 +61,9 @@ def drawn(picture, width, height):
 @pytest.mark.parametrize("menu", [False, True])
 def test_picture_fits_into_any_terminal(width, height, menu):
     sim = Bench(connectors=4)
-    keys = Keys(sim)
+    keys = Keys([sim])
     keys.menu = menu
-    picture = Picture(sim, keys)
+    picture = Picture(keys)
     for _ in range(50):
         sim.tape.tell(WORLD, "something " * 30)
         sim.tape.tell(RECEIVED, "Heartbeat [] {} [/bold]")
@@ -74,7 +75,7 @@ def test_picture_fits_into_any_terminal(width, height, menu):
 
 def test_picture_shows_the_connector_and_what_passes():
     sim = Bench()
-    picture = Picture(sim, Keys(sim))
+    picture = Picture(Keys([sim]))
     sim.world.connectors[1].vehicle.plug_in(amps=16)
     sim.world.connectors[1].drive_pilot(2667)
     sim.world.fault("meter_silent")
@@ -95,7 +96,7 @@ def test_picture_shows_what_protects():
     outlet.lock.drive(1)
     sim.world.advance_to(300)
     sim.world.fault("residual_current")
-    text = drawn(Picture(sim, Keys(sim)), 120, 40)
+    text = drawn(Picture(Keys([sim])), 120, 40)
     for shown in ("680 ohm, bolt in", "residual ✘", "earth ✔", "interlock ✔", "41.5 °C"):
         assert shown in text
 
@@ -106,7 +107,7 @@ def test_every_fault_has_a_key():
 
 def test_keys_become_commands():
     sim = Bench(connectors=2)
-    keys = Keys(sim)
+    keys = Keys([sim])
     for key in "p2tbnmxq?":
         keys.press(key)
     assert [line["do"] for line in sim.submitted] == [
@@ -128,9 +129,26 @@ def test_keys_become_commands():
     ]
 
 
+def test_keys_lead_from_station_to_station():
+    """Issue 5: --stations 20, in the terminal too."""
+    sims = [Bench() for _ in range(3)]
+    keys = Keys(sims)
+    picture = Picture(keys)
+    sims[2].identity = "PL-0003"
+    sims[2].tape.tell(WORLD, "only here")
+    assert "only here" not in drawn(picture, 120, 40)
+    keys.press("<")
+    assert keys.sim is sims[2] and [bool(sim.watchers) for sim in sims] == [False, False, True]
+    assert "PL-0003" in drawn(picture, 120, 40) and "only here" in drawn(picture, 120, 40)
+    keys.press("p")
+    assert sims[2].submitted == [{"do": "plug_in", "connector": 1}] and not sims[0].submitted
+    keys.press(">")
+    assert keys.sim is sims[0]
+
+
 def test_menu_breaks_and_mends_and_any_other_key_closes_it():
     sim = Bench()
-    keys = Keys(sim)
+    keys = Keys([sim])
     key = {name: key for key, name in MENU.items()}["earth_open"]
     for pressed in ("f", key):
         keys.press(pressed)
@@ -146,7 +164,7 @@ def test_refused_key_tells_why():
     sim = Bench()
     told = []
     sim.tape.listeners.append(lambda at_ms, kind, text: told.append((kind, text)))
-    Keys(sim).press("t")
+    Keys([sim]).press("t")
     assert told[-1] == (NOTE, "not now")
 
 

@@ -12,6 +12,7 @@ from collections import deque
 from tools.sim.errors import Unusable
 from tools.sim.page.server import Server
 from tools.sim.page.shown import Shown
+from tools.sim.sim import PAGE
 from tools.sim.tape import PERSON, RECEIVED, SENT
 
 # Of the wall's time: between two news, and when a lamp changed.
@@ -79,7 +80,8 @@ class Page:
             self._carry_out(*self._asked.popleft())
         now_s, watched = time.monotonic(), self.server.watched
         for sim in self._street.sims:
-            sim.seen = sim.number == 1 or sim.stage.identity in watched
+            change = sim.watchers.add if sim.stage.identity in watched else sim.watchers.discard
+            change(PAGE)
         self._take_samples(now_s)
         if now_s >= self._due_s or (now_s >= self._blink_s and self._blinked(watched)):
             self._due_s, self._blink_s = now_s + _NEWS_S, now_s + _BLINK_S
