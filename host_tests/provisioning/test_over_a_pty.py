@@ -7,74 +7,9 @@ import tty
 
 import pytest
 
+from host_tests.provisioning.commands import CODE, SECRET, Command, is_as_ordered, order_for
 from tools import pilotlight
 from tools.provision import order, provisioning
-
-SECRET = "correct-horse-battery"
-CODE = "hutzli-77"
-
-
-def order_for(stage, folder, **more):
-    """An order file for the back end of ``stage``."""
-    values = {
-        "back_end.identity": "BE-0007",
-        "back_end.url": f"ws://127.0.0.1:{stage.network.port}/ocpp",
-        "back_end.security_profile": 1,
-        "back_end.password": SECRET,
-        "installation.max_current_a": 20,
-        "installation.load_limit_a": 13,
-        "installation.phases": 3,
-        "installation.earthing": "TT",
-        "installation.time_zone": "Europe/Brussels",
-        "charging.mode": "card",
-        "charging.tariff_text": "30 ct/kWh <b>'; DROP TABLE",
-        "technician.code": CODE,
-        **more,
-    }
-    path = folder / "order.toml"
-    path.write_text(order.text_of(values), encoding="utf-8")
-    stage.csms.add_charge_point("BE-0007", SECRET)
-    return str(path)
-
-
-class Command:
-    """The command line in a thread; the station goes on meanwhile, in its own time."""
-
-    def __init__(self, *words):
-        self.status = None
-        self._thread = threading.Thread(target=self._run, args=(words,), daemon=True)
-        self._thread.start()
-
-    def _run(self, words):
-        self.status = pilotlight.main(["provision", *words])
-
-    @property
-    def runs(self):
-        return self._thread.is_alive()
-
-    def wait(self, stage):
-        while self.runs:
-            stage.advance(0.05)
-            # Give the command the processor: its waiting is in the time of the wall.
-            time.sleep(0.001)
-        return self.status
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """A station that is led from here is back within moments of the wall's time."""
-    monkeypatch.setattr(time, "sleep", lambda s, sleep=time.sleep: sleep(min(s, 0.02)))
-
-
-def as_ordered(stage):
-    stage.until(lambda: stage.csms.statuses("BE-0007", 1), 60, "BE-0007 at its back end")
-    facts = stage.facts()
-    assert facts["registration"] == "accepted"
-    stage.vehicle.plug_in(amps=32)
-    stage.tap()
-    stage.until(lambda: stage.contactor.closed, 60, "energy")
-    stage.advance(6)
-    assert stage.facts()["connectors"][0]["offered_ma"] == 13000
 
 
 def test_order_is_set_checked_and_read_back_over_the_serial_line(make_stage, tmp_path, capsys):
@@ -88,7 +23,7 @@ def test_order_is_set_checked_and_read_back_over_the_serial_line(make_stage, tmp
     told = capsys.readouterr().out
     assert "read back: as ordered" in told and "has accepted it" in told
     assert SECRET not in told and CODE not in told
-    as_ordered(stage)
+    is_as_ordered(stage)
 
 
 def test_station_that_loses_its_power_in_the_middle_takes_the_same_order_again(
@@ -110,7 +45,7 @@ def test_station_that_loses_its_power_in_the_middle_takes_the_same_order_again(
     stage.start()
     port = stage.wiring.console.open_pty()
     assert Command(path, "--port", port).wait(stage) == 0
-    as_ordered(stage)
+    is_as_ordered(stage)
 
 
 def test_wrong_unit_and_refused_fields_change_nothing(stage_on, tmp_path, capsys):
@@ -139,7 +74,7 @@ def test_order_is_set_over_the_processs_own_console(stage_on, tmp_path):
     bridge = _Bridge(ours)
     path = order_for(stage, tmp_path)
     assert Command(path, "--port", bridge.port).wait(stage) == 0
-    as_ordered(stage)
+    is_as_ordered(stage)
     bridge.close()
     for end in (ours, theirs, spare):
         os.close(end)
