@@ -56,6 +56,8 @@ def carry_out(sim, command: Command) -> dict | Later:
         return COMMANDS[command.do][0](sim, **_python_names(command.fields)) or {}
     except ValueError as error:  # the world's own
         raise Refused(str(error)) from None
+    except RecursionError:
+        raise Refused(f"{command.do}: nested too deep") from None
 
 
 def _object(line: str) -> dict:

@@ -31,6 +31,12 @@ class Reader:
 
     def read(self, direction: str, raw) -> tuple[str, str, str]:
         """(kind, action, what it says); kinds are call, result, error and "?"."""
+        try:
+            return self._read(direction, raw)
+        except RecursionError:
+            return "?", "?", f"nested too deep to be told: {raw[:60]!r}"
+
+    def _read(self, direction, raw):
         frame = as_frame(raw)
         if frame is None:
             return "?", "?", f"not a frame: {raw[:60]!r}"

@@ -80,7 +80,7 @@ def as_frame(raw: str | bytes) -> list | None:
     """The frame in ``raw``, or None when it is not shaped like one of OCPP-J 4.2."""
     try:
         frame = json.loads(raw) if isinstance(raw, str) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(frame, list) or len(frame) < 3 or not isinstance(frame[1], str):
         return None

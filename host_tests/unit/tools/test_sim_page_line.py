@@ -90,10 +90,14 @@ def test_refusals_are_told_and_change_nothing(desk):
     ):
         answer = guest.ask(**{"do": None, **told})
         assert answer["ok"] is False and expected in answer["error"], told
-    for rubbish in ("{", "[]", "7", "[" * 50_000, b"\xff", {"watch": "PL-7"}, {"watch": []}):
+    nested = ["[" * depth + "]" * depth for depth in range(50, 1200, 50)]
+    deep = [f'{{"do": "wait", "for": {told}}}' for told in nested]
+    deep += [f'{{"do": "call", "action": "Reset", "payload": {{"a": {told}}}}}' for told in nested]
+    rubbish = ("{", "[]", "7", "[" * 50_000, b"\xff", {"watch": "PL-7"}, {"watch": []}, *deep)
+    for told in rubbish:
         guest.answers.clear()
-        guest.send(rubbish)
-        assert guest.until(lambda: guest.answers.get(None))["ok"] is False
+        guest.send(told)
+        assert guest.until(lambda: guest.answers.get(None))["ok"] is False, told
     assert not street.first.stage.vehicle.plugged
     assert guest.ask("plug_in")["ok"]
 

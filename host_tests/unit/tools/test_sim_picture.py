@@ -188,6 +188,16 @@ def test_readings_are_told_with_their_quantities():
     assert told == "MeterValues connectorId=1  Energy.Active.Import.Register=1234570 Wh"
 
 
+@pytest.mark.parametrize(
+    ("depth", "said"),
+    [(10, "DataTransfer data="), (700, "nested too deep"), (5000, "not a frame")],
+)
+def test_message_that_is_nested_too_deep_is_told_as_such(depth, said):
+    """A back end elsewhere may send anything; the sim goes on."""
+    raw = '[2, "1", "DataTransfer", {"data": ' + "[" * depth + "]" * depth + "}]"
+    assert said in Reader().line("sent", raw)
+
+
 def test_failed_connection_is_told_once_with_where_to_look():
     sim = Bench()
     told = []

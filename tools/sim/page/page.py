@@ -118,12 +118,10 @@ class Page:
         news["stations"] = {who: of.station() for who, of in shown.items() if who in watched}
         self._loop.call_soon_threadsafe(self.server.take, news)
 
-    def _carry_out(self, line, answered):
-        told = json.loads(line)
+    def _carry_out(self, told, line, answered):
         sim = self._street.named(told.get("station"))
         if sim is not None:
-            shown = {name: value for name, value in told.items() if name != "station"}
-            sim.tape.tell(PERSON, json.dumps(shown))
+            sim.tape.tell(PERSON, line)
         answer = self._street.submit(line)
         answer.add_done_callback(lambda done: self._answer(answered, done))
 
@@ -133,9 +131,9 @@ class Page:
 
     # -- in the page's thread -------------------------------------------------------------------
 
-    def _ask(self, line: str, answered) -> None:
+    def _ask(self, told: dict, answered) -> None:
         """``answered(answer)`` is called in this thread, once the sim has carried it out."""
-        self._asked.append((line, answered))
+        self._asked.append((told, json.dumps(told), answered))
 
     def _serve(self):
         asyncio.set_event_loop(self._loop)

@@ -47,7 +47,7 @@ _CLOSE_S = 1
 
 
 class Server:
-    """``ask(line, answered)`` carries out a command; ``watched`` is what pages look at."""
+    """``ask(command, answered)`` carries out a command; ``watched`` is what pages look at."""
 
     def __init__(self, street, ask):
         identities = [sim.stage.identity for sim in street.sims]
@@ -204,13 +204,17 @@ class _Page:
         if self._open >= _MOST_OPEN:
             self._answer(number, _refused(f"{_MOST_OPEN} commands wait for their answers already"))
             return
-        self._open += 1
 
         def answered(answer):
             self._open -= 1
             self._answer(number, answer)
 
-        self._ask(json.dumps(told), answered)
+        try:
+            self._ask(told, answered)
+        except RecursionError:
+            self._answer(number, _refused("a JSON object expected, not one so deep"))
+        else:
+            self._open += 1
 
     def _answer(self, number, answer):
         self._answers.append({"answer": number, **answer})
