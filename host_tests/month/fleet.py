@@ -1,6 +1,6 @@
 """Several stations on one back end in one virtual time, with jumps where nothing happens.
 
-Each station has a world of its own and its own pace: 10 ms while anything moves there, and long
+Each station has a world of its own and its own pace: 30 ms while anything moves there, and long
 steps while it idles or charges calmly. What arrives for a station wakes it at once, and no end of
 a charging profile that it was sent is stepped over.
 """
@@ -15,8 +15,11 @@ from host_tests.harness.stage import Stage
 
 # A step after a pause, and some more for the meter to be asked and to answer.
 _AFTERS = 2
-# Ramps and offers settle within this; a step a second until then.
+# Ramps and offers settle within this; a step every two seconds until then.
 _CALM_MS = 12_000
+_SETTLING_MS = 2000
+# The firmware's step is 10 ms; a late one does no harm, and a month has many.
+_FINE_MS = 3 * STEP_MS
 
 
 class _Pace(Pace):
@@ -41,13 +44,15 @@ class _Pace(Pace):
     def next_ms(self):
         now_ms = self._stage.now_ms
         if now_ms < self._lively_until_ms:
-            return now_ms + STEP_MS
+            return now_ms + _FINE_MS
         if self._afters:
             self._afters -= 1
             return now_ms + STEP_MS
         self._afters = _AFTERS
         calm = now_ms - self._moved_ms > _CALM_MS
-        longest_ms = 1000 if not calm else self.charging_ms if self._charges() else self.idle_ms
+        longest_ms = (
+            _SETTLING_MS if not calm else self.charging_ms if self._charges() else self.idle_ms
+        )
         end_ms = now_ms + longest_ms
         event_ms = self._event_ms(now_ms)
         if event_ms is not None and event_ms <= end_ms:

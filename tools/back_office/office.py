@@ -26,6 +26,7 @@ from .pages import STATIC
 from .people import People
 from .reports import Reports
 from .site_keeper import Keeper
+from .statements import Statements
 from .tokens import Tokens
 from .visits import Visits
 from .watch import Watch
@@ -49,13 +50,15 @@ _FILES = (
 class Office:
     """``csms`` is a host_tests.harness.csms.Csms; its loop, clock and book are used.
 
-    ``station_url`` is what an order tells a station, where that is not ``csms.url``.
+    ``station_url`` is what an order tells a station, where that is not ``csms.url``;
+    ``station_ca`` the root certificate (PEM) with which it knows the back end.
     ``app`` serves the pages; ``db`` and the rooms are for the files that add them.
     """
 
-    def __init__(self, csms, station_url: str = None):
+    def __init__(self, csms, station_url: str = None, station_ca: str = ""):
         self.csms = csms
         self._station_url = station_url
+        self.station_ca = station_ca
         self.db = Database(csms.book.connection)
         self.people = People(self.db)
         self.visits = Visits(self.db)
@@ -67,6 +70,7 @@ class Office:
         csms.rules.judge = Admission(self.db, self.installations).judge
         self.fitting = Fitting(self)
         self.keeper = Keeper(self)
+        self.statements = Statements(self.db, self.now_ms)
         self._menu = []
         self.app = self._application()
 

@@ -173,10 +173,17 @@ def safe(site: Site, known: dict, now_s: int) -> bool:
     )
 
 
+def common_end_s(site: Site, now_s: int) -> int:
+    """When shares that are told now end: half the validity to all of it from now, the same for
+    all, so that they are renewed together and none waits for the others one by one."""
+    every_s = site.validity_s // 2
+    return (now_s + site.validity_s) // every_s * every_s
+
+
 def longest_until_s(site: Site, known: dict, place: Place, share_ma: int, now_s: int):
     """Until when ``place`` may be given ``share_ma``, at most the validity from now; None when
     that fits for no useful time."""
-    until_s = now_s + site.validity_s
+    until_s = common_end_s(site, now_s)
     if share_ma > 0:
         for at_s, sums in sums_ma(site, known, now_s, without=place.identity):
             if any(sums[phase] + share_ma > site.limit_ma[phase] for phase in place.phases):
@@ -218,7 +225,11 @@ def base_confirmed(site: Site, known: Known, fallback_ma: int, now_s: int) -> Kn
 
 def _lingering(site, before, known, now_s):
     """``known`` as it is now; what was held ``before`` is followed a little longer."""
-    if bound_ma(site, known, now_s) >= bound_ma(site, before, now_s):
+    # What lingers from even before says nothing of that.
+    held_ma, held_before_ma = (
+        bound_ma(site, replace(each, lingering=()), now_s) for each in (known, before)
+    )
+    if held_ma >= held_before_ma:
         return known
     old = (before.base_ma, before.held, now_s + site.follow_s + 1)
     return replace(known, lingering=(*known.lingering, old))

@@ -20,8 +20,11 @@ FALLBACK_ID = 900_000_001
 SHARE_ID = 900_000_002
 # Of a station that refused or said nothing.
 _REST_S = 60
-# After the back end's start vehicles may yet follow what was told before it.
-_ALL_QUIET = "Available", "Unavailable", "Faulted", "Finishing"
+# A vehicle that wants nothing for so long keeps the least.
+_RESTING_MS = 300_000
+# With a transaction that is open: no energy is wanted there. A station may say Available on its
+# way from SuspendedEVSE to Charging.
+_ALL_QUIET = "Unavailable", "Faulted", "Finishing"
 _HEARD = "StatusNotification", "StartTransaction", "StopTransaction", "BootNotification"
 
 
@@ -53,6 +56,7 @@ class Keeper:
         self._again = set()
         self._restarted = set()
         self._there = set()
+        self._doubted = set()
         self._began_s = self._now_s()
         self._soon = None
         self._timer = None
@@ -103,7 +107,9 @@ class Keeper:
             if frame[2] == "BootNotification":
                 self._again.add(identity)
                 self._restarted.add(identity)
-            if frame[2] not in _HEARD and identity in self._there:
+            if identity not in self._there:
+                self._rests_until_s.pop(identity, None)
+            elif frame[2] not in _HEARD:
                 return
         elif identity not in self._under_way:
             return
@@ -134,6 +140,7 @@ class Keeper:
                 continue
             self.refusals[identity] = sent.pending.error or result
             self._rests_until_s[identity] = now_s + _REST_S
+            self._doubted.add(identity)
             if result.get("status") in ("Rejected", "NotSupported") and sent.told is not None:
                 self.sites.note_refused(sent.told)
                 told = sent.told
@@ -144,6 +151,7 @@ class Keeper:
     def _confirm(self, identity, sent, now_s):
         site, word = self.sites.get(sent.site), sent.word
         self.refusals.pop(identity, None)
+        self._doubted.discard(identity)
         if sent.told is None:
             known = self._change(
                 sent.site,
@@ -180,10 +188,12 @@ class Keeper:
             self.sites.keep_queue(number, found.queue)
         self.plans[number] = found
         if now_s > self._began_s + site.follow_s:
-            free = set(wants) - set(self._under_way)
-            for word in words(site, known, found.share_ma, free, now_s, self._again):
+            probes = self._probes(known, now_s)
+            share_ma = {**found.share_ma, **probes}
+            free = set(share_ma) - set(self._under_way)
+            for word in words(site, known, share_ma, free, now_s, self._again | set(probes)):
                 self._send(number, word)
-        return self._due_s(site, self._known[number], found, now_s)
+        return self._due_s(number, site, found, now_s)
 
     def _wanting(self, site, number, now_s):
         """({identity: how many connectors want to charge} of those that can be reached, the site
@@ -191,14 +201,27 @@ class Keeper:
         statuses = self.sites.wants(number)
         wants, places = {}, []
         for place in site.places:
-            told = [each for each in statuses[place.identity] if each not in _ALL_QUIET]
-            if told and all(each == "SuspendedEV" for each in told):
+            told = [each for each in statuses[place.identity] if each[0] not in _ALL_QUIET]
+            resting_ms = now_s * 1000 - _RESTING_MS
+            if told and all(
+                status == "SuspendedEV" and since_ms < resting_ms for status, since_ms in told
+            ):
                 place = replace(place, most_ma=LEAST_MA)
             places.append(place)
-            rests = now_s < self._rests_until_s.get(place.identity, 0)
-            if self._csms.online(place.identity) and not rests:
+            if self._csms.online(place.identity) and place.identity not in self._doubted:
                 wants[place.identity] = len(told)
         return wants, replace(site, places=tuple(places))
+
+    def _probes(self, known, now_s):
+        """A station that refused or said nothing is not counted on; after a rest it is told once
+        more what it has, and when it answers it takes part again."""
+        return {
+            identity: each.confirmed.share_ma if each.confirmed else 0
+            for identity, each in known.items()
+            if identity in self._doubted
+            and self._csms.online(identity)
+            and now_s >= self._rests_until_s.get(identity, 0)
+        }
 
     def _send(self, number, word):
         identity = word.identity
@@ -218,14 +241,16 @@ class Keeper:
             return
         self._under_way[identity] = _UnderWay(word, told, pending, number)
 
-    def _due_s(self, site, known, found, now_s):
+    def _due_s(self, number, site, found, now_s):
         due = [found.queue.turn_ends_s, self._began_s + site.follow_s + 1]
         due += [now_s + self._csms.call_timeout_s + 1] if self._under_way else []
         due += self._rests_until_s.values()
-        for each in known.values():
+        for each in self._known[number].values():
             due += pure.turns_s(site, each)
             if each.confirmed is not None:
                 due.append(each.confirmed.until_s - site.validity_s // 2)
+        for told in self.sites.wants(number).values():
+            due += [since_ms // 1000 + _RESTING_MS // 1000 + 1 for _, since_ms in told if since_ms]
         return [at_s for at_s in due if at_s is not None and at_s > now_s]
 
 

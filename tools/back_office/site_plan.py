@@ -22,6 +22,7 @@ from tools.back_office.site import (
     Told,
     base_sent,
     bound_ma,
+    common_end_s,
     longest_until_s,
     peak_ma,
     sent,
@@ -196,12 +197,12 @@ def _word(site: Site, known: dict, place: Place, share_ma: int, now_s: int, agai
     if same and not again and told.until_s - now_s > site.validity_s // 2:
         return None
     until_s = longest_until_s(site, known, place, share_ma, now_s)
-    if until_s is None and (told is None or share_ma < told.share_ma):
+    if until_s is None and (again or told is None or share_ma < told.share_ma):
         # No room for it for long: what needs none.
         lower_ma = min(share_ma, mine.base_ma)
-        if told is None and lower_ma >= mine.base_ma:
+        if told is None and lower_ma >= mine.base_ma and not again:
             return None
-        share_ma, until_s = lower_ma, now_s + site.validity_s
+        share_ma, until_s = lower_ma, common_end_s(site, now_s)
     if until_s is None or (same and not again and until_s <= told.until_s + site.margin_s):
         return None
     return Word(place.identity, share_ma, until_s)

@@ -168,10 +168,11 @@ class Sites:
         )
 
     def wants(self, site: int) -> dict:
-        """{identity: statuses of the connectors with an open transaction}; the newest counts."""
+        """{identity: [(status, since when in ms)]} of the connectors with an open transaction that
+        is the newest there."""
         found = {row["identity"]: [] for row in self.places(site)}
         rows = self._db.all(
-            "SELECT session.identity, connector.status FROM site_place"
+            "SELECT session.identity, status, COALESCE(since_ms, 0) AS since_ms FROM site_place"
             " JOIN session ON session.identity = site_place.identity AND stop_time IS NULL"
             " LEFT JOIN connector ON connector.identity = session.identity"
             " AND connector.connector = session.connector"
@@ -181,7 +182,7 @@ class Sites:
             site,
         )
         for row in rows:
-            found[row["identity"]].append(row["status"])
+            found[row["identity"]].append((row["status"], row["since_ms"]))
         return found
 
 

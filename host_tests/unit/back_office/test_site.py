@@ -196,6 +196,7 @@ EVENTS = st.one_of(
     st.tuples(st.just("arrive")),
     st.tuples(st.just("pass"), st.sampled_from([1, 3, 7, 20, 60, 200, 500])),
     st.tuples(st.just("forget")),
+    st.tuples(st.just("hurry"), st.lists(st.integers(0, 5), min_size=2, max_size=6)),
 )
 
 
@@ -245,6 +246,17 @@ def _happen(history, what, told):
         history.tick(lambda word: next(fates, "answered"))
     elif what == "arrive":
         history.arrive()
+    elif what == "hurry":
+        # One comes or goes each second, and every message is answered at once.
+        for at in told[0]:
+            station = history.stations[names[at % len(names)]]
+            station.wants = 1 - min(station.wants, 1)
+            history.tick()
+            history.arrive()
+            _pass_and_look(history, 1)
+        _pass_and_look(history, 8)
+        history.tick()
+        history.arrive()
     elif what == "forget":
         # The back end is started anew: what is under way is lost, and the queue with it.
         history.under_way.clear()
@@ -280,3 +292,21 @@ def test_the_margins_are_needed(left_out):
                     for station in history.stations.values():
                         station.online = False
     assert worst_ma > 32_000
+
+
+def test_station_that_is_raised_and_lowered_in_a_hurry_is_waited_for_anew():
+    """What lingers from a change before says nothing of the one after it."""
+    history = History(site())
+    history.stations["A"].wants = 1
+    history.settle()
+    history.stations["B"].wants = 1
+    for b_wants in (1, 0, 1):
+        history.stations["B"].wants = b_wants
+        history.tick()
+        history.arrive()
+        history.pass_time(4)
+    for _ in range(20):
+        history.tick()
+        history.arrive()
+        history.pass_time(1)
+        assert max(history.sums_ma()) <= 32_000
