@@ -28,6 +28,8 @@ SHUT_MS = const(300000)
 FAREWELL_MS = const(3000)
 LOGIN_MOST = const(256)
 REQUEST_MOST = const(6144)
+# Of larger requests there is one at a time: each costs its length several times over.
+LARGE = const(1024)
 
 _JSON = "application/json"
 
@@ -60,6 +62,7 @@ class Portal:
         self._password = self._service.password
         self._sessions = []
         self._calls = []
+        self._large = None
         self._wrong = 0
         self._shut_until_ms = now_ms
         self._last_ms = None
@@ -82,9 +85,7 @@ class Portal:
         if visit is not None:
             self._receive(visit)
         if self._calls:
-            for call in self._calls:
-                self._go_on(call)
-            self._calls = [call for call in self._calls if call.work is not None]
+            self._go_on(self._calls[0])
         self._end(ending)
 
     def close(self) -> None:
@@ -122,7 +123,16 @@ class Portal:
             return 401
         if not _same(session.token, request.token):
             return 403
-        return 413 if request.size > REQUEST_MOST else 0
+        return self._make_room(request)
+
+    def _make_room(self, request):
+        if request.size > REQUEST_MOST:
+            return 413
+        if request.size > LARGE:
+            if self._large is not None and self._large.body is not None:
+                return 503
+            self._large = request
+        return 0
 
     def _session_of(self, request):
         oldest_ms = self._now_ms - SESSION_MS
@@ -180,24 +190,27 @@ class Portal:
         _tell(visit, 200, told, cookie % session.cookie.decode())
 
     def _go_on(self, call):
-        if not call.visit.waits:
-            call.work = None
-            return
-        try:
-            next(call.work)
-        except StopIteration as end:
-            call.work = None
-            call.visit.answer(200, _JSON, _pieces(end.value, 2))
+        """A piece of the first call; those who went away are not worked for."""
+        if call.visit.waits:
+            try:
+                next(call.work)
+                return
+            except StopIteration as end:
+                call.visit.answer(200, _JSON, _pieces(end.value, 2))
+        self._calls.pop(0)
 
     def _working(self, request):
         """A generator that reads a request, and returns its answer."""
         try:
-            asked = yield from strict_json.loading(str(request.body, "utf-8"))
+            text = str(request.body, "utf-8")
+            request.body = None
+            asked = yield from strict_json.loading(text)
             if type(asked) is not dict:
                 raise ValueError("expected an object")
         except (ValueError, MemoryError) as error:
             why = "not a JSON object: " + (str(error) or "expected UTF-8")
             return {"ok": False, "errors": {"ask": why}}
+        text = None
         ask = asked.get("ask")
         session = self._session_of(request)
         if session is not None and ask != "facts":

@@ -40,6 +40,8 @@ _QUEUE = const(4)
 _TRIES = "tries"
 _COMMISSIONED = "commissioned"
 _TEST_MS = const(10000)
+# Settings in an order: more than there are would only fill the heap with what is wrong of them.
+_ITEMS = const(100)
 _ASKS = " unit facts settings check apply lock unlock self_test sign commissioned restart log "
 # What else a request may have, of what type.
 _FIELDS = (("settings", dict), ("files", dict), ("names", list), ("on", bool), ("code", str))
@@ -151,6 +153,8 @@ class Service:
         for field, kind in _FIELDS:
             if field in request and type(request[field]) is not kind:
                 return _refused(field, "%s: expected %s" % (field, kind.__name__))
+            if kind is dict and len(request.get(field, ())) > _ITEMS:
+                return _refused(field, "%s: expected at most %d at a time" % (field, _ITEMS))
         answer = getattr(self, "_" + name)(request, near)
         if type(answer) is not dict:
             answer = yield from answer

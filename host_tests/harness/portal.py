@@ -1,5 +1,6 @@
 """A technician's side of the station's own page: where it is, and a plain HTTP client."""
 
+import errno
 import hashlib
 import http.client
 import io
@@ -53,6 +54,12 @@ class Portal:
     def connect(self) -> "Connection":
         """A connection to the page's server, of bytes."""
         return Connection(self._stage, self.port, self.patience_ms or _PATIENCE_MS)
+
+    def call(self, data: bytes) -> "Connection":
+        """Someone far away: gets in when the station lets in, and sends as it takes (``push``)."""
+        connection = Connection(self._stage, self.port, far=True)
+        connection.begin(data)
+        return connection
 
     def request(self, method: str, path: str, body=None, headers: dict = None) -> "Response":
         """One request of a well-behaved client, and what came back."""
@@ -127,11 +134,17 @@ class Response:
 class Connection:
     """One TCP connection; ``received`` is what came, ``ended`` how: None, "closed" or "reset"."""
 
-    def __init__(self, stage, port: int, patience_ms: int = _PATIENCE_MS):
+    def __init__(self, stage, port: int, patience_ms: int = _PATIENCE_MS, far: bool = False):
         self._stage = stage
         self._patience_ms = patience_ms
-        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket = socket.socket()
+        self._socket.setblocking(not far)
+        if far:
+            self._socket.connect_ex(("127.0.0.1", port))
+        else:
+            self._socket.connect(("127.0.0.1", port))
         self._socket.setblocking(False)
+        self._left = b""
         self.received = b""
         self.ended = None
 
@@ -144,14 +157,27 @@ class Connection:
     def send(self, data: bytes) -> None:
         """Send all of it, while the station makes steps; a peer that is gone misses the rest."""
         end_ms = self._stage.now_ms + self._patience_ms
-        while data and self.ended is None:
-            try:
-                data = data[self._socket.send(data) :]
-            except BlockingIOError:
-                assert self._stage.now_ms < end_ms, "the station takes nothing"
-                self.step()
-            except OSError:
-                self.ended = "reset"
+        self.begin(data)
+        self.push()
+        while self._left and self.ended is None:
+            assert self._stage.now_ms < end_ms, "the station takes nothing"
+            self.step()
+            self.push()
+
+    def begin(self, data: bytes) -> None:
+        """Have ``data`` sent by ``push``, as the station takes it."""
+        self._left = data
+
+    def push(self) -> None:
+        """Send what goes now."""
+        try:
+            while self._left and self.ended is None:
+                self._left = self._left[self._socket.send(self._left) :]
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            # Whoever is far away is still outside.
+            self.ended = None if error.errno == errno.ENOTCONN else "reset"
 
     def step(self, ms: int = STEP_MS) -> None:
         """A step of the station, and take what comes."""
@@ -168,8 +194,8 @@ class Connection:
                     self.ended = "closed"
         except BlockingIOError:
             pass
-        except OSError:
-            self.ended = "reset"
+        except OSError as error:
+            self.ended = None if error.errno == errno.ENOTCONN else "reset"
 
     def until_ended(self) -> None:
         """Let time pass until the station has ended it."""

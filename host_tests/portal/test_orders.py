@@ -91,6 +91,34 @@ def ask_until(stage, session: Session, order: dict, cut_ms: int) -> bool:
         stage.portal.patience_ms = None
 
 
+def test_order_of_more_than_there_is_is_refused_as_a_whole(portal):
+    """What is wrong of each would only fill the heap."""
+    told = portal.login().ask("check", settings={f"k{number}": "v" for number in range(200)})
+    assert told["errors"] == {"settings": "settings: expected at most 100 at a time"}
+
+
+def test_one_large_request_at_a_time(portal):
+    """The second one is told to come again; small ones pass."""
+    session = portal.login()
+    head = "".join(f"{name}: {value}\r\n" for name, value in session.headers.items())
+    head = f"POST /api HTTP/1.1\r\nHost: 127.0.0.1:{portal.port}\r\n{head}"
+    head += "Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
+    with portal.connect() as first:
+        first.send(head.encode() + b" " * 100)
+        for _ in range(20):
+            first.step()
+        order = {"TariffText": "x" * 200, "CpoName": "y" * 1200}
+        response = portal.request(
+            "POST", "/api", {"ask": "check", "settings": order}, session.headers
+        )
+        assert response.status == 503
+        assert session.ask("unit")["ok"]
+    portal.live()
+    portal.live()
+    response = portal.request("POST", "/api", {"ask": "check", "settings": order}, session.headers)
+    assert response.status == 200
+
+
 def test_technician_code_guards_the_current(portal):
     session = portal.login()
     assert session.ask("apply", new_code="4711-x")["ok"]

@@ -165,7 +165,7 @@ class Visitor(Visit):
         """Drop the connection."""
         self._socket.close()
         self._state = _GONE
-        self._pieces = self._out = None
+        self._pieces = self._out = self.request.body = None
 
     def idleness(self, now_ms: int) -> int:
         """0: at work; else the more, the less it is a loss."""
