@@ -22,7 +22,10 @@ class StageLine:
             raise OSError("the station has no power")
         if request["ask"] == "facts":
             return {"ok": True, "facts": self._stage.facts()}
-        return self._stage.console(request)
+        try:
+            return self._stage.console(request)
+        except AssertionError as error:
+            raise OSError(str(error).partition("\n")[0]) from None
 
 
 def make_stage(target: str, folder: Path, **options) -> Stage:

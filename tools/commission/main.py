@@ -22,7 +22,7 @@ from tools.commission import (
 )
 from tools.commission.device import Gone
 from tools.commission.record import Record, Unreadable
-from tools.commission.station import Away, Refused, Station
+from tools.commission.station import Away, Refused, Reopened, Station
 from tools.commission.steps import BY_KEY, STEPS
 from tools.commission.trial import Lost, Trial
 from tools.commission.walk import Walk
@@ -126,7 +126,10 @@ def _trial(given, stack, picture) -> Trial:
     if given.url and not given.password:
         raise ValueError("--password is missing: it is on the unit's label")
     cables = _cables(given.cables)
-    line = serial_line(given.port) if given.port else http_line(given.url, given.password)
+    if given.port:
+        line = Reopened(lambda: serial_line(given.port))
+    else:
+        line = Reopened(lambda: http_line(given.url, given.password))
     stack.callback(line.close)
     device = by_hand.ByHand(picture.tell, picture.ask, given.adapter, given.adapter_serial, cables)
     recorder = back_end.ByEye(picture.ask)

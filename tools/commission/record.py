@@ -23,6 +23,7 @@ class Record:
         self.path = path
         self.serial = serial
         self.began_s = 0
+        self.firmware = ""
         self.results: dict = {}
         self.plots: dict = {"pilot": [], "power": []}
 
@@ -35,12 +36,20 @@ class Record:
             record._read()
         return record
 
+    def belongs_to(self, firmware: str) -> bool:
+        """What another firmware came to is forgotten, and told with False."""
+        same = self.firmware in ("", firmware)
+        if not same:
+            self.results, self.plots = {}, {"pilot": [], "power": []}
+        self.firmware = firmware
+        return same
+
     def save(self) -> None:
         """Replace the file: whole, or not at all."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         content = {
             "version": _VERSION, "serial": self.serial, "began_s": self.began_s,
-            "results": self.results, "plots": self.plots,
+            "firmware": self.firmware, "results": self.results, "plots": self.plots,
         }  # fmt: skip
         descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=".", suffix=".new")
         try:
@@ -59,6 +68,7 @@ class Record:
             if content["version"] != _VERSION or content["serial"] != self.serial:
                 raise ValueError("of another unit or version")
             self.began_s = int(content["began_s"])
+            self.firmware = str(content["firmware"])
             self.results = dict(content["results"])
             self.plots = {"pilot": list(content["plots"]["pilot"]),
                           "power": list(content["plots"]["power"])}  # fmt: skip

@@ -18,6 +18,32 @@ class Refused(Exception):
     """The station answered, and said no; the message has its words."""
 
 
+class Reopened:
+    """A line that is opened when it is asked, and again after it failed: a board's own USB port
+    goes and comes with its power, and its page forgets who was logged in.
+    """
+
+    def __init__(self, connect):
+        self._connect = connect
+        self._line = None
+
+    def ask(self, request: dict) -> dict:
+        """As Line.ask; Trouble when it can't be opened."""
+        if self._line is None:
+            self._line = self._connect()
+        try:
+            return self._line.ask(request)
+        except Trouble:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of it."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+
 class Station:
     """Asks over ``line``; ``errors`` are those that mean that it is away."""
 

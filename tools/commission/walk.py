@@ -22,6 +22,7 @@ class Walk:
         self._record = record
         self._begins = begins
         self._told = told
+        self._always: set = set()
 
     def go(self, only: tuple = ()) -> bool:
         """All steps that have not passed yet (or ``only`` these); True when none failed.
@@ -29,12 +30,17 @@ class Walk:
         Gone when the person gives up: what was done is kept.
         """
         self._record.began_s = self._record.began_s or self._trial.pace.utc_s()
-        self._trial.settings = self._trial.settings or self._trial.station.settings()
+        settings = self._trial.settings = self._trial.station.settings()
+        if not self._record.belongs_to(settings.get("FirmwareVersion", "")):
+            self._trial.say("another firmware than before: all steps are done again")
+        # What is set may have changed, and it takes no time.
+        self._always = {"identity"}
         for number, step in enumerate(STEPS, 1):
             if only and step.key not in only or not only and self._is_done(step):
                 continue
             self._begins(step, number)
             result = self._do(step)
+            self._always.discard(step.key)
             self._record.results[step.key] = result
             self._keep_plots()
             self._record.save()
@@ -50,7 +56,7 @@ class Walk:
 
     def _is_done(self, step):
         found = self._record.results.get(step.key)
-        if found is None or found["verdict"] not in _GOOD:
+        if found is None or found["verdict"] not in _GOOD or step.key in self._always:
             return False
         # What was built on something that has to be done again is done again too.
         return all(self._is_done(BY_KEY[key]) for key in step.needs)

@@ -101,3 +101,12 @@ def test_ventilated_place_serves_state_d(make):
     measures = acceptance.record.results["state_d"]["measures"]
     served = next(each for each in measures if each["what"].startswith("a vehicle that wants"))
     assert served["measured"] == served["required"] == "served"
+
+
+def test_second_connector_is_accepted_by_itself(make):
+    acceptance = make(connectors=2, words={"connector": 2})
+    acceptance.record.path = acceptance.record.path.with_name("second.json")
+    assert acceptance.go(), acceptance.failed()
+    made = acceptance.report()
+    assert made["connector"] == 2 and made["verdict"] == "passed"
+    assert {row["connector"] for row in acceptance.stage.sessions()} == {2}

@@ -40,7 +40,7 @@ def test_program_that_ends_in_every_step_goes_on_there(make, again):
         # A new program, which finds the station as that one left it.
         acceptance = again(acceptance.stage)
     assert acceptance.go(), acceptance.failed()
-    assert acceptance.done == KEYS[-1:]
+    assert acceptance.done == ["identity", *KEYS[-1:]]
     assert acceptance.report()["verdict"] == "passed"
 
 
@@ -127,6 +127,16 @@ def test_back_end_that_stays_away_fails_being_on_line_and_what_needs_it(make):
     assert acceptance.verdicts()["proximity"] == "passed"
     measures = acceptance.record.results["online"]["measures"]
     assert "back end address" in measures[0]["remedy"]
+
+
+def test_other_firmware_is_accepted_from_the_first_step_on(make, again):
+    acceptance = make()
+    acceptance.go("identity", "self_test", "temperature")
+    resumed = again(acceptance.stage)
+    resumed.record.firmware = "0.0.9"
+    resumed.go("temperature")
+    assert list(resumed.record.results) == ["temperature"]
+    assert any("another firmware" in text for text in resumed.said)
 
 
 # -- the clock of this computer -------------------------------------------------------------------
