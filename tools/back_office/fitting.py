@@ -54,6 +54,8 @@ class Fitting:
         if action == "BootNotification":
             self._boots[identity] = self._boots.get(identity, 0) + 1
             installation = self._installations.of(identity)
+            if installation is not None:
+                self._installations.restart_due(installation["id"], False)
             if installation is not None and not life.serves_driver(installation["state"]):
                 # It may have lost what keeps strangers out.
                 self._installations.unsettle(installation["id"])
@@ -102,8 +104,8 @@ class Fitting:
         if not life.serves_driver(state):
             await self._forget_cards(installation)
         found = await self._look(installation, wanted)
-        troubles, reboot = await self._change(installation, wanted, found)
-        if reboot:
+        troubles = await self._change(installation, wanted, found)
+        if self._installations.get(installation["id"])["restart_due"]:
             await self._reboot(installation)
             found = await self._look(installation, wanted)
             troubles = {**troubles, **_differences(wanted, found)}
@@ -135,9 +137,9 @@ class Fitting:
                 found[row["key"]] = (row.get("value", ""), not row["readonly"])
         return found
 
-    async def _change(self, installation, wanted, found) -> tuple[dict, bool]:
-        """What could not be changed, and whether a restart is needed."""
-        troubles, reboot = {}, False
+    async def _change(self, installation, wanted, found) -> dict:
+        """What could not be changed."""
+        troubles = {}
         for name, why in _differences(wanted, found).items():
             if name not in found or not found[name][1]:
                 troubles[name] = f"{why}; only a technician can change it"
@@ -148,8 +150,10 @@ class Fitting:
             )
             if answer.status not in ("Accepted", "RebootRequired"):
                 troubles[name] = f"{name} = {wanted[name]}: {answer.status}"
-            reboot = reboot or answer.status == "RebootRequired"
-        return troubles, reboot
+            if answer.status == "RebootRequired":
+                # From now on the station shows the new value, and goes by the old one.
+                self._installations.restart_due(installation["id"], True)
+        return troubles
 
     async def _forget_cards(self, installation) -> None:
         await self._ask(installation, "ClearCache", {}, "")

@@ -42,6 +42,7 @@ def add_routes(app) -> None:
     app.router.add_get("/installations/{id}", installation, name="installation")
     app.router.add_get("/installations/{id}/live", live)
     app.router.add_get("/installations/{id}/order.toml", order_file)
+    app.router.add_get("/installations/{id}/ca.pem", ca_file)
     app.router.add_post("/installations/{id}/appointment", appoint)
     app.router.add_post("/installations/{id}/verdict", decide)
     app.router.add_post("/installations/{id}/event", happen)
@@ -77,7 +78,8 @@ async def order_form(request):
 
 def _form(office) -> dict:
     accounts = [row["name"] for row in office.db.all("SELECT name FROM account ORDER BY name")]
-    return {"fields": known.BY_PLACE, "accounts": accounts, "url": office.station_url()}
+    shown = {"fields": known.BY_PLACE, "accounts": accounts}
+    return {**shown, "url": office.station_url(), "ca": office.station_ca}
 
 
 @allowed(ADMIN)
@@ -178,6 +180,19 @@ async def order_file(request):
         text=ordering.text_of(json.loads(row["ordered"])),
         content_type="application/toml",
         headers={"Content-Disposition": 'attachment; filename="order.toml"'},
+    )
+
+
+@allowed(ADMIN, INSTALLER)
+async def ca_file(request):
+    """The order file names it; it goes beside it."""
+    text = json.loads(seen(request)["ordered"]).get("ca")
+    if not text:
+        raise web.HTTPNotFound(text="This order needs no certificate.")
+    return web.Response(
+        text=text,
+        content_type="application/x-pem-file",
+        headers={"Content-Disposition": f'attachment; filename="{ordering.CA_FILE}"'},
     )
 
 

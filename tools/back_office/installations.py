@@ -127,6 +127,10 @@ class Installations:
         """Look again whether the station is set as it should be."""
         self._db.run("UPDATE installation SET settled = NULL WHERE id = ?", number)
 
+    def restart_due(self, number: int, due: bool) -> None:
+        """Whether the station must start anew before it is as it should be."""
+        self._db.run("UPDATE installation SET restart_due = ? WHERE id = ?", int(due), number)
+
     def unsettled(self) -> list[str]:
         """The identities of the stations that are still to be set."""
         rows = self._db.all(

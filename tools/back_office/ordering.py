@@ -7,6 +7,7 @@ are the firmware's own.
 import json
 import re
 import secrets
+import tempfile
 from pathlib import Path
 
 from tools.provision import fields as known
@@ -33,7 +34,10 @@ ASKED = (
     "charging.mode",
     "charging.tariff_text",
 )
+CA_FILE = "ca.pem"
 _WITH_PASSWORD = (1, 2)
+# Where the page has a field of another name.
+_FIELDS = {"back_end.ca": "ca"}
 # How a station comes here is not changed from here: a mistake would lose it.
 _ITS_WAY_HERE = (
     "Identity CentralSystemUrl CentralSystemUrl2 SecurityProfile AuthorizationKey TimeServer"
@@ -52,7 +56,7 @@ def read(form) -> dict:
     if not errors:
         _complete(values, own, errors)
     if not errors:
-        errors = _judge(values)
+        errors = _judge(values, own["ca"])
     if errors:
         shown = {name: value for name, value in given.items() if "password" not in name}
         raise forms.Wrong(errors, shown)
@@ -85,6 +89,7 @@ def _own(given: dict, errors: dict) -> dict:
     try:
         own = forms.read(
             given,
+            ca=_pem,
             client=forms.text(1, 100),
             place=forms.text(0, 200),
             cards=_cards,
@@ -100,10 +105,19 @@ def _cards(typed: str) -> list[str]:
     return [id_tag(each) for each in re.split(r"[\s,;]+", typed) if each]
 
 
+def _pem(typed: str) -> str:
+    text = forms.lines(8000)(typed)
+    if text and not (text.isascii() and text.startswith("-----BEGIN CERTIFICATE-----")):
+        raise ValueError("expected a certificate in PEM")
+    return f"{text}\n" if text else ""
+
+
 def _complete(values: dict, own: dict, errors: dict) -> None:
     """What is made here: credentials, the technician's code, the idTag of free charging."""
     if values["back_end.security_profile"] in _WITH_PASSWORD:
         values["back_end.password"] = secrets.token_hex(20)
+    if own["ca"]:
+        values["back_end.ca"] = CA_FILE
     values["technician.code"] = f"{secrets.randbelow(10**8):08d}"
     if values["charging.mode"] == "free":
         values["charging.free_id_tag"] = f"F-{values['back_end.identity']}"[:20]
@@ -113,12 +127,19 @@ def _complete(values: dict, own: dict, errors: dict) -> None:
         errors["cards"] = "expected at least one card, for its driver activates it"
 
 
-def _judge(values: dict) -> dict:
+def _judge(values: dict, ca: str) -> dict:
     try:
-        files.parse(files.text_of(values), Path())
+        _parse(values, ca)
     except files.OrderError as error:
-        return {place: why for _, place, why in error.errors}
+        return {_FIELDS.get(place, place): why for _, place, why in error.errors}
     return {}
+
+
+def _parse(values: dict, ca: str) -> files.Order:
+    """The order file as whoever has it reads it, the certificate beside it."""
+    with tempfile.TemporaryDirectory(prefix="pilotlight-") as folder:
+        (Path(folder) / CA_FILE).write_text(ca)
+        return files.parse(files.text_of(values), Path(folder))
 
 
 def key_of(order: dict) -> bytes | None:
@@ -142,13 +163,9 @@ def wanted(installation) -> dict:
     order = json.loads(installation["ordered"])
     state = installation["state"]
     open_ = life.serves_driver(state)
-    ordered = _settings({**order["values"], **({} if open_ else _HELD)})
+    # The code is no setting, and the credentials are the station's way here.
+    ordered = _parse({**order["values"], **({} if open_ else _HELD)}, order.get("ca", "")).settings
     ordered.setdefault("OfflinePolicy", "Keys")
     if life.is_over(state) or life.place_on_way(state) < life.WAY.index(life.APPROVED):
         return {name: ordered[name] for name in ("FreeCharging", "OfflinePolicy")}
     return {name: text for name, text in ordered.items() if name not in _ITS_WAY_HERE}
-
-
-def _settings(values: dict) -> dict:
-    # The code is no setting, and the credentials are the station's way here.
-    return files.parse(files.text_of(values), Path()).settings

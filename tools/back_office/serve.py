@@ -36,14 +36,14 @@ class Desk:
         self._loop.run(self._runner.cleanup())
 
 
-def open_desk(
-    csms, port: int, host: str, password_file: Path | None, tell, station_url: str = None
-) -> Desk:
+def open_desk(csms, port: int, host: str, password_file: Path | None, tell, station: dict) -> Desk:
     """For the command line: serve, and ``tell`` how the first admin comes in.
+
+    ``station`` is Office's: what orders tell stations.
 
     Raises OSError when the port or the file can't be had, ValueError for a password that won't do.
     """
-    office = Office(csms, station_url)
+    office = Office(csms, **station)
     if password_file is not None:
         office.set_admin_password(password_file.read_text(encoding="utf-8").strip("\r\n"))
     desk = Desk(office, port, host)

@@ -86,7 +86,9 @@ def _open_desk(csms: Csms, wanted: argparse.Namespace):
         print(line, flush=True)
 
     words = wanted.web, wanted.host, wanted.admin_password_file
-    return open_desk(csms, *words, tell, wanted.station_url)
+    ca = "" if wanted.station_ca is None else wanted.station_ca.read_text(encoding="ascii")
+    station = {"station_url": wanted.station_url, "station_ca": ca}
+    return open_desk(csms, *words, tell, station)
 
 
 def _tls(certificate: Path, key: Path):
@@ -131,6 +133,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--station-url", metavar="URL", help="what an order tells a station, if not ws://HOST:PORT"
+    )
+    parser.add_argument(
+        "--station-ca",
+        type=Path,
+        metavar="FILE",
+        help="what an order gives a station to know us by, PEM",
     )
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="wss and https, PEM")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the key of --certificate, PEM")

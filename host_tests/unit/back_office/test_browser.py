@@ -106,37 +106,38 @@ def _hand_in(page, name, text, button):
     page.click(button)
 
 
-def test_way_from_an_order_to_the_drivers_first_session(office, browser, tmp_path):
-    """Issue 5, "Inspector and back office": as people see it, with the real firmware behind."""
-    stage, people = office.stage, People(office, browser)
-    card = {"id_tag": TEST_TAG, "status": "Accepted", "kind": "test", "label": "technician"}
-    admin = people.enter("admin")
+def _make_test_card_known(admin):
     admin.click("nav >> text=Cards")
-    admin.fill("[name=id_tag]", card["id_tag"])
+    admin.fill("[name=id_tag]", TEST_TAG)
     admin.select_option("[name=kind]", "test")
-    admin.fill("[name=label]", card["label"])
+    admin.fill("[name=label]", "technician")
     admin.click("text=Keep")
     expect(admin.locator(".flash")).to_contain_text("is Accepted")
-    _order(admin)
-    unit, order = _provision(stage, admin)
+
+
+def _install(office, people, admin, folder):
+    """The order file goes into the station, and the report of its acceptance into the office."""
+    unit, order = _provision(office.stage, admin)
     label = {"serial": unit["serial"], "secret": unit["secret"]}
     _hand_in(admin, "labels", json.dumps(label), "text=Import")
     expect(admin.locator(".flash")).to_contain_text("1 units are known")
-
     installer = people.enter("installer")
-    report = _commission(stage, tmp_path, order)
+    report = _commission(office.stage, folder, order)
     assert (report["failed"], report["not_done"]) == ([], [])
     _hand_in(installer, "report", json.dumps(report), "text=Hand it in")
     expect(installer.locator(".path .here")).to_have_text("installed")
     installer.locator("td >> a").first.click()
     installer.shoot("back-office-report")
 
-    admin.goto(f"{office.desk.url}/installations/1")
-    admin.fill("[name=day]", "2026-01-20")
+
+def _appoint(admin, day):
+    admin.fill("[name=day]", day)
     admin.fill("[name=inspector]", "Vinçotte")
     admin.click("text=Order the inspection")
     expect(admin.locator(".path .here")).to_have_text("inspecting")
-    inspector = people.enter("inspector")
+
+
+def _reject(inspector):
     inspector.click(f"text={IDENTITY}")
     inspector.click("button[value=reject]")
     expect(inspector.locator(".wrong").first).to_contain_text("at least one reason")
@@ -146,25 +147,25 @@ def test_way_from_an_order_to_the_drivers_first_session(office, browser, tmp_pat
     inspector.click("button[value=reject]")
     expect(inspector.locator("tbody .pill")).to_have_text("rejected")
 
-    # The admin's page learns of it by itself.
-    expect(admin.locator(".path .here")).to_have_text("rejected")
-    admin.reload()
-    admin.shoot("back-office-rejected")
-    admin.fill("[name=day]", "2026-02-10")
-    admin.fill("[name=inspector]", "Vinçotte")
-    admin.click("text=Order the inspection")
-    inspector.goto(f"{office.desk.url}/installations/1")
+
+def _approve(inspector, page):
+    inspector.goto(page)
     inspector.fill("[name=notes]", "24 ohm")
     inspector.click("button[value=approve]")
-    expect(admin.locator(".path .here")).to_have_text("configured")
 
+
+def _first_session(stage, admin):
     admin.reload()
+    # Shorter than a visit that nobody uses.
     stage.charge(1200)
     stage.tap()
     stage.until(lambda: stage.csms.sessions(IDENTITY)[-1]["reason"], 200)
     expect(admin.locator(".path .here")).to_have_text("active")
     admin.reload()
     admin.shoot("back-office-active")
+
+
+def _look_around(admin):
     admin.click("nav >> text=Sessions")
     admin.locator("td >> a").first.click()
     expect(admin.locator("svg.chart polyline").first).to_be_visible()
@@ -173,4 +174,28 @@ def test_way_from_an_order_to_the_drivers_first_session(office, browser, tmp_pat
     expect(admin.locator("tbody .pill.good").first).to_have_text("on line")
     admin.shoot("back-office-charge-points")
     admin.click("nav >> text=Frames")
+    expect(admin.locator("table.frames .pill").first).to_be_visible()
     admin.shoot("back-office-frames", full=False)
+
+
+def test_way_from_an_order_to_the_drivers_first_session(office, browser, tmp_path):
+    """Issue 5, "Inspector and back office": as people see it, with the real firmware behind."""
+    people = People(office, browser)
+    admin = people.enter("admin")
+    _make_test_card_known(admin)
+    _order(admin)
+    _install(office, people, admin, tmp_path)
+    page = f"{office.desk.url}/installations/1"
+    admin.goto(page)
+    _appoint(admin, "2026-01-20")
+    inspector = people.enter("inspector")
+    _reject(inspector)
+    # The admin's page learns of it by itself.
+    expect(admin.locator(".path .here")).to_have_text("rejected")
+    admin.reload()
+    admin.shoot("back-office-rejected")
+    _appoint(admin, "2026-02-10")
+    _approve(inspector, page)
+    expect(admin.locator(".path .here")).to_have_text("configured")
+    _first_session(office.stage, admin)
+    _look_around(admin)

@@ -108,6 +108,7 @@ class Story:
         return serial
 
     def setting(self, name):
+        self.stage.until(lambda: self.stage.csms.online(IDENTITY), 120)
         pending = self.stage.csms.call(IDENTITY, "GetConfiguration", {"key": [name]})
         self.stage.until(lambda: pending.done, 20)
         return pending.result["configurationKey"][0]["value"]
@@ -326,3 +327,111 @@ def test_back_end_that_restarts_while_it_configures_goes_on(story):
     story.office.restart()
     assert story.state == "approved"
     story.office.until_state("configured")
+
+
+@pytest.mark.parametrize("after_s", [3, 3.1, 3.2, 3.5, 4, 6, 8, 12])
+def test_link_that_breaks_while_it_configures_only_delays_it(story, after_s):
+    story.order()
+    story.hand_in(story.report(story.provision()))
+    story.appoint("2026-01-20")
+    pending = story.stage.csms.call(
+        IDENTITY, "ChangeConfiguration", {"key": "Ventilation", "value": "true"}
+    )
+    story.stage.until(lambda: pending.done, 20)
+    order = json.loads(story.office.installation(IDENTITY)["ordered"])
+    order["values"]["installation.ventilated"] = False
+    story.office.office.db.run("UPDATE installation SET ordered = ?", json.dumps(order))
+    story.decide("approve")
+    story.stage.advance(after_s)
+    story.stage.network.cut()
+    story.stage.network.up = False
+    story.stage.advance(40)
+    story.stage.network.up = True
+    story.office.until_state("configured", 900)
+    assert story.setting("Ventilation") == "false"
+
+
+def test_restart_for_a_setting_waits_for_the_end_of_a_transaction(story):
+    story.order()
+    story.hand_in(story.report(story.provision()))
+    story.appoint("2026-01-20")
+    story.stage.vehicle.plug_in(amps=16)
+    story.stage.tap(TEST_CARD)
+    story.stage.until_status("Charging")
+    order = json.loads(story.office.installation(IDENTITY)["ordered"])
+    order["values"]["installation.ventilated"] = True
+    story.office.office.db.run("UPDATE installation SET ordered = ?", json.dumps(order))
+    restarts = story.stage.restarts
+    story.decide("approve")
+    story.stage.advance(200)
+    assert (story.stage.restarts, story.state) == (restarts, "approved")
+    assert story.stage.status() == "Charging"
+    assert "waits until no transaction runs" in story.admin.get(story.page).said
+    story.stage.vehicle.unplug()
+    story.office.until_state("configured")
+    assert story.stage.restarts == restarts + 1
+
+
+def test_station_that_is_silent_or_refuses_is_asked_again_or_is_a_misfit(story):
+    story.until_approved_with_station()
+    story.office.until_state("configured")
+    order = json.loads(story.office.installation(IDENTITY)["ordered"])
+    order["values"]["charging.tariff_text"] = "40 ct"
+    story.office.office.db.run("UPDATE installation SET ordered = ?", json.dumps(order))
+    story.stage.network.freeze()
+    story.admin.get(story.page)
+    story.admin.post(f"{story.page}/event", {"event": "retry"})
+    story.stage.advance(45)
+    assert story.state == "approved"
+    assert "Timeout" in story.admin.get(story.page).said
+    story.stage.network.thaw()
+    story.office.until_state("configured")
+    assert story.setting("TariffText") == "40 ct"
+
+
+def test_local_list_and_cache_are_emptied_before_it_is_active(story):
+    """Else a card of an earlier owner began at once, and unasked."""
+    csms = story.stage.csms
+    story.order()
+    story.provision()
+    entry = {"idTag": OTHER_TAG, "idTagInfo": {"status": "Accepted"}}
+    whole = {"listVersion": 7, "updateType": "Full", "localAuthorizationList": [entry]}
+    pending = csms.call(IDENTITY, "SendLocalList", whole)
+    story.stage.until(lambda: pending.done, 60)
+    assert pending.result == {"status": "Accepted"}
+    story.stage.power_cut()
+    story.stage.start()
+    number = story.number
+    errands = story.office.office.installations.errands
+    story.stage.until(
+        lambda: any(each["about"] == "an empty list" for each in errands(number)), 200
+    )
+    csms.call(IDENTITY, "ChangeConfiguration", {"key": "LocalPreAuthorize", "value": "true"})
+    assert not story.try_card(OTHER)
+
+
+def test_free_charging_that_was_ordered_begins_when_the_office_activates_it(story):
+    story.until_approved_with_station(**{"charging.mode": "free", "activation": "office"})
+    story.office.until_state("configured")
+    assert story.setting("FreeCharging") == "false"
+    story.stage.vehicle.plug_in(amps=16)
+    story.stage.advance(30)
+    assert not story.stage.contactor.closed
+    story.stage.vehicle.unplug()
+    story.admin.get(story.page)
+    story.admin.post(f"{story.page}/event", {"event": "activate"})
+    story.stage.until(lambda: story.office.installation(IDENTITY)["settled"] == "active", 120)
+    story.stage.vehicle.plug_in(amps=16)
+    story.stage.until_status("Charging", 60)
+    story.stage.advance(60)
+    story.stage.vehicle.unplug()
+    story.stage.until(lambda: story.stage.csms.sessions(IDENTITY)[-1]["reason"], 200)
+    session = story.stage.csms.sessions(IDENTITY)[-1]
+    assert session["id_tag"] == f"F-{IDENTITY}" and session["reason"] == "EVDisconnected"
+
+
+def test_free_charging_has_no_first_card(story):
+    story.admin.get("/installations/new")
+    bad = {**ORDER, "back_end.url": "ws://127.0.0.1:1/", "charging.mode": "free"}
+    page = story.admin.post("/installations/new", bad)
+    assert page.status == 422 and "free charging has no first card" in page.said

@@ -213,3 +213,19 @@ def test_form_reader_tells_all_that_is_wrong_at_once():
     with pytest.raises(forms.Wrong) as wrong:
         forms.read({"a": "x", "b": "9"}, a=forms.whole(1, 5), b=forms.whole(1, 5))
     assert set(wrong.value.errors) == {"a", "b"}
+
+
+def test_order_with_tls_has_the_certificate_beside_it(office, admin):
+    tls = {**ORDER, "back_end.url": "wss://csms.example.org/ocpp", "back_end.security_profile": "2"}
+    admin.get("/installations/new")
+    page = admin.post("/installations/new", tls)
+    assert page.status == 422 and "needs this file" in page.said and 'id="ca-wrong"' in page.text
+    page = admin.post("/installations/new", {**tls, "ca": "no certificate"})
+    assert page.status == 422 and "expected a certificate in PEM" in page.said
+    pem = "-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----\r\n"
+    assert admin.post("/installations/new", {**tls, "ca": pem}).status == 303
+    assert admin.get("/installations/1/ca.pem").text == pem.replace("\r\n", "\n")
+    assert 'ca = "ca.pem"' in admin.get("/installations/1/order.toml").text
+    three = {**tls, "ca": pem, "back_end.identity": "ST-3", "back_end.security_profile": "3"}
+    page = admin.post("/installations/new", {**three, "cards": ""})
+    assert page.status == 422 and "back_end.certificate" in page.said

@@ -47,6 +47,7 @@ PAGES = {
     "GET /installations/{id}": LOOKS,
     "GET /installations/{id}/live": LOOKS,
     "GET /installations/{id}/order.toml": BUILDS,
+    "GET /installations/{id}/ca.pem": BUILDS,
     "POST /installations/{id}/appointment": ADMIN,
     "POST /installations/{id}/verdict": "admin inspector",
     "POST /installations/{id}/event": ADMIN,

@@ -5,7 +5,9 @@ CREATE TABLE installation (
     activation TEXT NOT NULL CHECK (activation IN ('first_card', 'office')),
     unit TEXT, made_ms INTEGER NOT NULL, since_ms INTEGER NOT NULL,
     -- In which state the station was last found to be set as it should be; NULL: look again.
-    settled TEXT, trouble TEXT NOT NULL DEFAULT '');
+    settled TEXT, trouble TEXT NOT NULL DEFAULT '',
+    -- A setting was changed that counts from the station's next start only.
+    restart_due INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX installation_now ON installation (identity)
     WHERE state NOT IN ('closed', 'cancelled');
 CREATE TABLE inspection (
