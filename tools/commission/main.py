@@ -26,11 +26,14 @@ from tools.commission.station import Away, Refused, Reopened, Station
 from tools.commission.steps import BY_KEY, STEPS
 from tools.commission.trial import Lost, Trial
 from tools.commission.walk import Walk
+from tools.paths import BUILD
 from tools.provision import order as orders
 from tools.service.http import http_line
 from tools.service.line import Trouble, serial_line
 
 _INTERRUPTED = 130
+# Where `make flash` puts the labels of the units that it made.
+_LABELS = BUILD / "labels"
 _AGAIN = "Run the same command again: it goes on where it was."
 _TARGETS = ("in_process", "unix", "qemu")
 ABOUT = """\
@@ -66,7 +69,7 @@ def add_to(parser) -> None:
     add("--afresh", action="store_true", help="forget what was done: begin with the first step")
     add("--only", action="append", default=[], metavar="STEP", help="only this step; may repeat")
     add("--secret", help="with --verify: the unit's secret, 32 hexadecimal digits")
-    add("--labels", type=Path, metavar="FILE", help="with --verify: the label file of flashing")
+    add("--labels", type=Path, metavar="FILE", help="with --verify: a label file, or their folder")
     add("--target", choices=_TARGETS, default="in_process", help="with --emulated (in_process)")
     add("--fault", action="append", default=[], metavar="NAME", help="with --emulated: broken")
 
@@ -108,9 +111,10 @@ def _run(given) -> int:
 
 def _verify(given) -> int:
     found = signature.read(given.verify)
-    if not given.secret and not given.labels:
+    labels = given.labels or _LABELS
+    if not given.secret and not labels.exists():
         raise ValueError("--verify: --secret or --labels is missing: who knows the unit's key?")
-    secret = given.secret or units.secret_of(str(found.get("unit")), given.labels)
+    secret = given.secret or units.secret_of(str(found.get("unit")), labels)
     signature.verify(found, units.key_of(secret))
     print(f"verified: unit {found['unit']} signed this report: {report.summary(found)}")
     return 0

@@ -126,6 +126,6 @@ def _signature(report):
     return (
         "<h2>Signature of the unit</h2><p>Of the JSON file of this report, with the key that only "
         "the unit and its label file have. To check it: "
-        "pilotlight commission --verify report.json --labels labels.json</p>"
+        "pilotlight commission --verify report.json --labels build/labels</p>"
         f'<p class="signature">{escape(told)}</p>'
     )

@@ -24,19 +24,22 @@ def key_of(secret: str) -> bytes:
 
 
 def secret_of(serial: str, labels: Path) -> str:
-    """The secret of unit ``serial`` in a label file: JSON (one object, a list, or one a line), or
-    CSV with a heading; both with ``serial`` and ``secret``. Unverified when it is not there."""
-    try:
-        text = Path(labels).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unverified(f"{labels}: no label file: {error}") from None
-    for row in _rows(text):
-        if isinstance(row, dict) and row.get("serial") == serial:
-            return str(row.get("secret", ""))
+    """The secret of unit ``serial`` in a label file, or in a folder of them: JSON (one object, a
+    list, or one a line), or CSV with a heading; each with ``serial`` and ``secret``. Unverified
+    when it is not there."""
+    labels = Path(labels)
+    for path in sorted(labels.glob("*.json")) if labels.is_dir() else [labels]:
+        for row in _rows(path):
+            if isinstance(row, dict) and row.get("serial") == serial:
+                return str(row.get("secret", ""))
     raise Unverified(f"{labels}: has no unit {serial}")
 
 
-def _rows(text):
+def _rows(path):
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unverified(f"{path}: no label file: {error}") from None
     try:
         whole = json.loads(text)
         return whole if isinstance(whole, list) else [whole]

@@ -140,6 +140,16 @@ def test_secret_is_found_in_each_kind_of_label_file(tmp_path, text):
         units.secret_of("PL9", tmp_path / "labels")
 
 
+def test_secret_is_found_in_a_folder_of_labels(tmp_path):
+    """As `make flash` leaves them in build/labels."""
+    for number in range(3):
+        label = {"serial": f"PL{number}", "secret": SECRET, "password": "x"}
+        (tmp_path / f"label-PL{number}.json").write_text(json.dumps(label))
+    assert units.secret_of("PL2", tmp_path) == SECRET
+    with pytest.raises(Unverified, match="has no unit PL9"):
+        units.secret_of("PL9", tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"{", b"[1, 2]", b"nothing\nhere"])
 def test_label_file_of_another_kind_is_refused(tmp_path, content):
     (tmp_path / "labels").write_bytes(content)
