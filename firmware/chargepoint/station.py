@@ -335,17 +335,13 @@ class Station:
         for bay in self.bays:
             bay.show(percent, now_ms)
             bay.beat(now_ms)
-            self._tell_of_guard(bay.number, bay.connector.safety)
+            cause = bay.connector.safety.take_cause()
+            if cause is not None:
+                self.ports.log.write("info", "guard: connector %d: %s" % (bay.number, cause))
             faulted += bay.connector.faults.blocking
         if faulted > self._faulted:
             self.sound("fault", now_ms)
         self._faulted = faulted
-
-    def _tell_of_guard(self, number, safety):
-        if safety.guard_cause is not None:
-            told = (number, safety.guard_cause)
-            self.ports.log.write("info", "guard: opened connector %d: %s" % told)
-            safety.guard_cause = None
 
     def _attend_technician(self, now_ms):
         """The long press, or the setting: latched faults may end, if their cause is gone."""

@@ -86,7 +86,7 @@ MUTATIONS = (
     ),
     Mutation(
         "guard_that_acted_between_two_runs", "what the guard did before a start is a fault",
-        SAFETY, "took or cause == _RESTART", "took", "guard_doubt",
+        SAFETY, "acted = took or cause == _RESTART", "acted = took", "guard_doubt",
     ),
     # -- the order of a step ----------------------------------------------------------------------
     Mutation(

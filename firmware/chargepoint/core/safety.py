@@ -45,8 +45,7 @@ class Safety:
 
     def __init__(self, monitor, contactor, faults, limits, protection, phases, simplified: bool):
         self.guard_holds = True
-        # Why the guard opened last; whoever tells it sets it back to None.
-        self.guard_cause = None
+        self._cause = None
         self._guard_took = False
         self._doubt_ms = None
         self._monitor = monitor
@@ -63,9 +62,10 @@ class Safety:
         self.guard_holds = cause is not None
         # Now: what opens next forgets that it was closed.
         took = self.guard_holds and self._contactor.commanded
-        self._guard_took = took or cause == _RESTART
-        if self._guard_took:
-            self.guard_cause = cause
+        acted = took or cause == _RESTART
+        if acted and not self._guard_took:
+            self._cause = cause
+        self._guard_took = acted
         if took and cause in _SHOWN:
             self._guard_took = False
             self._doubt_ms = now_ms
@@ -80,6 +80,12 @@ class Safety:
         if self._guard_took:
             return True
         return self.guard_holds and self._guard.for_ms >= timing.GUARD_PATIENCE_MS
+
+    def take_cause(self) -> str:
+        """Why the guard opened since this was asked last, or None."""
+        cause = self._cause
+        self._cause = None
+        return cause
 
     def keep(self, now_ms: int) -> str:
         """Why the closed contactor must open now, or None."""

@@ -1,13 +1,14 @@
 """What hangs on a guard in the coprocessor (guard_ulp.py): pilot, relays, and what ADC1 sees.
 
-The program tells counts of the converter. ``line`` turns them into volts: two points that the ADC's
-own driver gave of the same levels, before the hand-over. On an ESP32 that line is straight up to
-some 2.4 V at 11 dB; `pilotlight guard-check` shows what a board makes of it.
+The program tells counts of the converter. ``line`` turns them into volts: two points that the
+ADC's own driver gave of the same levels, before the hand-over. On an ESP32 that line is straight
+up to some 2.4 V at 11 dB; `pilotlight guard-check` shows what a board makes of it.
 """
 
 from micropython import const
 
 from chargepoint.ports import Pilot, Relay
+from chargepoint.wire.adc_esp32 import along, points_of
 
 _FULL = const(65535)
 _BP = const(10000)
@@ -46,7 +47,7 @@ class UlpPilot(Pilot):
         self._switch_pin = switch_pin
         self._off_level = off_level
         self._duty_bp = _BP
-        # Counts and tenths of a millivolt of one point, and how far off the other lies.
+        # Counts and tenths of a millivolt: how they belong together (wire/adc_esp32).
         self._line = None
         self.can_disconnect = switch_pin is not None
         self.connect(True)
@@ -98,12 +99,15 @@ class UlpPilot(Pilot):
             return None
         if high - low < _LEAST_SPAN or high_uv <= low_uv:
             return None
-        self._line = [low, low_uv // 100, high - low, (high_uv - low_uv) // 100]
-        return self._line
+        line = [low, low_uv // 100, high, high_uv // 100]
+        self.take_line(line)
+        return line
 
     def take_line(self, line: list) -> None:
-        """The line of the last run."""
-        self._line = line
+        """The line of the last run. A board whose ADC ends below +12 V has its upper level where
+        the ADC bends."""
+        low, low_tenths, high, high_tenths = line
+        self._line = points_of(low, low_tenths, high, high_tenths, self._full is not None)
 
     def set_thresholds(self) -> None:
         """The windows in which the pilot has to lie."""
@@ -115,8 +119,7 @@ class UlpPilot(Pilot):
 
     def tenths(self, counts: int) -> int:
         """0.1 mV at the ADC."""
-        counts_0, tenths_0, counts_span, tenths_span = self._line
-        return tenths_0 + (counts - counts_0) * tenths_span // counts_span
+        return along(self._line, counts, 0, 1)
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -124,9 +127,8 @@ class UlpPilot(Pilot):
         self._pwm.duty_u16((duty_bp * _FULL + _BP // 2) // _BP)
 
     def _counts(self, pilot_mv):
-        counts_0, tenths_0, counts_span, tenths_span = self._line
         tenths = self._zero + pilot_mv * self._ratio_bp // 1000
-        return counts_0 + (tenths - tenths_0) * counts_span // tenths_span
+        return along(self._line, tenths, 1, 0)
 
     def _pilot_mv(self, counts):
         tenths = self.tenths(counts)
@@ -201,17 +203,19 @@ class UlpLevel:
 class UlpInput:
     """What stands for the machine.Pin of the residual-current monitor, whose pad is RTC's.
 
-    ``idle_level`` is read while the guard tells nothing: the one that means a trip.
+    ``level`` is read before the first window: the one that means a trip.
     """
 
-    def __init__(self, guard, idle_level: int = 1):
+    def __init__(self, guard, level: int = 1):
         self._guard = guard
-        self._idle_level = idle_level
+        self._level = level
 
     def value(self) -> int:
-        """The level in the last window."""
+        """The level in the last window; that the guard stopped since then is a fault by itself."""
         guard = self._guard
-        return guard.mail.residual if guard.runs else self._idle_level
+        if guard.runs:
+            self._level = guard.mail.residual
+        return self._level
 
 
 def _levels(read):

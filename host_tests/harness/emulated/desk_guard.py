@@ -12,10 +12,10 @@ what the firmware writes leaves with its outputs (world/guard.py carries both).
 
 from binascii import hexlify, unhexlify
 
+import guard_program
 import machine
 import uctypes
 
-import guard_program
 import pins
 from chargepoint.drivers.guard_ulp import MEMORY, UlpGuard, mailbox
 from chargepoint.drivers.guard_ulp_ports import UlpInput, UlpLevel, UlpPilot, UlpRelay
@@ -43,7 +43,8 @@ class Rtc:
     def __init__(self):
         self.memory = bytearray(_BYTES)
         self._registers = {}
-        self._known = bytes(_MAIL_BYTES)
+        # The mailbox as the far end knows it.
+        self._known = bytearray(_MAIL_BYTES)
         self._told = {}
 
     def load(self, told: dict) -> None:
@@ -51,11 +52,12 @@ class Rtc:
         if "m" in told:
             memory = unhexlify(told["m"])
             self.memory[: len(memory)] = memory
+            self._known[:] = memory[:_MAIL_BYTES]
         for address, value in told.get("r", ()):
             self._registers[address] = value
         for word, value in told.get("w", ()):
             self._put(4 * word, value)
-        self._known = bytes(self.memory[:_MAIL_BYTES])
+            self._known[4 * word : 4 * word + 4] = value.to_bytes(4, "little")
 
     def take(self) -> dict:
         """Outputs of a step; empty when there are none."""
@@ -67,7 +69,7 @@ class Rtc:
                 for at in range(0, _MAIL_BYTES, 4)
                 if mail[at : at + 4] != self._known[at : at + 4]
             ]
-            self._known = mail
+            self._known[:] = mail
         return told
 
     def __getitem__(self, address):
@@ -86,7 +88,7 @@ class Rtc:
 
     def load_binary(self, at_words, blob) -> None:
         self.memory[4 * at_words : 4 * at_words + len(blob)] = blob
-        self._known = bytes(self.memory[:_MAIL_BYTES])
+        self._known[:] = blob[:_MAIL_BYTES]
         self._told["b"] = [at_words, hexlify(blob).decode()]
 
     def run(self, entry_bytes) -> None:

@@ -31,6 +31,7 @@ object stays on the bench that it was made on, so that several stations fit in o
 from binascii import hexlify, unhexlify
 
 import buses
+from waves import noise, phases
 
 SPI = buses.SPI
 I2C = buses.I2C
@@ -41,9 +42,6 @@ WDT_RESET = 3
 DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
-_PERIOD = 10000
-# A read every 57.3 us: the ESP32's order of magnitude (35-80 us), and no divisor of the period.
-_ADVANCE = 573
 # Samples in a table. Prime, so that bursts of any usual length start everywhere in it.
 _SAMPLES = 257
 # Spikes are told for so many samples, a usual burst.
@@ -51,22 +49,6 @@ _BURST = 64
 _FULL_SCALE_MV = 3300
 _MAX_U16 = 65535
 _RX_BYTES = 256
-
-
-def _noise(count, seed):
-    """``count`` numbers of a bell between -1000 and 1000, the same on every interpreter."""
-    numbers = []
-    for _ in range(count):
-        total = 0
-        for _ in range(4):
-            seed = (seed * 75 + 74) % 65537
-            total += seed
-        numbers.append((total - 131072) * 1000 // 131072)
-    return numbers
-
-
-def _phases(count):
-    return [(index * _ADVANCE) % _PERIOD for index in range(count)]
 
 
 class Bench:
@@ -93,12 +75,11 @@ class Bench:
         # What firmware this is, where it is not the one of the source tree.
         self.version = None
         self.parts = buses.Parts()
-        # Memory and registers of the coprocessor, on a desk that has one.
-        self.rtc = None
+        self.rtc = None  # of a coprocessor
         self._changed_levels = {}
         self._changed_duties = {}
-        self._phases = _phases(_SAMPLES)
-        self._bell = _noise(_SAMPLES, seed % 65536 + 1)
+        self._phases = phases(_SAMPLES)
+        self._bell = noise(_SAMPLES, seed % 65536 + 1)
 
     def load(self, snapshot: dict) -> None:
         """Take over the inputs in ``snapshot``."""
@@ -113,7 +94,10 @@ class Bench:
             self.counts[counter] = edges
         self.parts.load(snapshot.get("c", ()))
         if "g" in snapshot:
-            self._load_rtc(snapshot["g"])
+            import desk_guard
+
+            self.rtc = self.rtc or desk_guard.Rtc()
+            self.rtc.load(snapshot["g"])
 
     def attach(self, bus: str, id: int, part, select: int = None) -> None:
         """Connect an emulated part to a bus; see buses.py."""
@@ -137,17 +121,9 @@ class Bench:
         if self.reset_wish is not None:
             outputs["r"] = self.reset_wish
             self.reset_wish = None
-        told = self.rtc.take() if self.rtc is not None else None
-        if told:
-            outputs["g"] = told
+        if self.rtc is not None:
+            outputs["g"] = self.rtc.take()
         return outputs
-
-    def _load_rtc(self, told):
-        if self.rtc is None:
-            from desk_guard import Rtc
-
-            self.rtc = Rtc()
-        self.rtc.load(told)
 
     def adc_table(self, pin: int) -> list:
         """The samples of ``pin`` in microvolts; always the same list. 0 V until loaded."""

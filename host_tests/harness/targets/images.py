@@ -10,6 +10,7 @@ from host_tests.harness import paths
 _EMULATED = (
     "machine.py",
     "buses.py",
+    "waves.py",
     "onewire.py",
     "desk_guard.py",
     "desk_meters.py",
