@@ -22,6 +22,8 @@ BOARDS = [
     for name in description.names(paths.BOARDS)
     if description.is_described(paths.BOARDS / name.partition("@")[0])
 ]
+# Where the ADC bends a guard's readings are by a curve of three pieces (wire/adc_esp32).
+_BENT_MV = 150
 PORTS = ("proximity", "lock", "residual", "earth", "thermometer", "second_relay")
 
 
@@ -135,7 +137,8 @@ def test_what_was_measured_at_this_board_is_used(monkeypatch, board):
     bench = Bench(monkeypatch, board, json.dumps(record).encode()).wake()
     bench.run(10, 9)
     shown_mv = bench.device.station.bay(1).connector.pilot_mv[0]
-    assert shown_mv == pytest.approx(9000 - 26 * 10000 // own["ratio_bp"], abs=20)
+    within_mv = _BENT_MV if bench.chip and "full_mv" in own else 20
+    assert shown_mv == pytest.approx(9000 - 26 * 10000 // own["ratio_bp"], abs=within_mv)
 
 
 @pytest.mark.parametrize("board", ["esp32_devkit", "smartevse_v3@v3.1"])
@@ -148,7 +151,8 @@ def test_a_board_with_a_wrong_divider_is_right_once_it_is_calibrated(monkeypatch
     person = guide.Person(lambda level_mv, how: circuit.connect(level_mv), lambda text: None)
     record = guide.record(setup, guide.go_through(setup, circuit, person))
     assert abs(shown_at_nine_volts(monkeypatch, board, real, None) - 9000) > 400
-    assert abs(shown_at_nine_volts(monkeypatch, board, real, record) - 9000) < 30
+    within_mv = 30 if setup.full_mv is None else _BENT_MV
+    assert abs(shown_at_nine_volts(monkeypatch, board, real, record) - 9000) < within_mv
 
 
 def shown_at_nine_volts(monkeypatch, board, real, calibration):
