@@ -89,8 +89,7 @@ class Stage(People):
         if self.csms is not None:
             self.csms.add_charge_point(identity)
         self.network = self._own_network() if url is None else self._network_to(url)
-        without = {*lacks, *LACKS.get(target, ()), *(() if socket else _OF_SOCKETS)}
-        without |= set() if guard == "interlock" else {"interlock"}
+        without = {*lacks, *LACKS.get(target, ()), *_left_out(socket, guard)}
         self.world = World(connectors, seed, lacks=without)
         self.world.advance_to(self.loop.now_ms())
         board = {"connectors": connectors, "socket": socket, "lacks": sorted(without)}
@@ -351,3 +350,7 @@ class Stage(People):
             f"{what or 'the condition'} did not come true within {timeout_s} s; statuses {told}; "
             f"world {self.world.state()}; station {self.facts() if self.on else 'off'}\n{lines}"
         )
+
+
+def _left_out(socket, guard):
+    return (() if socket else _OF_SOCKETS) + (() if guard == "interlock" else ("interlock",))
