@@ -176,3 +176,32 @@ def test_contactor_obeys_and_rests_under_any_feedback(parts):
             opened_ms = bench.now_ms
         assert bench.coil.closed == bench.contactor.commanded
         assert bench.contactor.commanded or not bench.contactor.energised
+
+
+def test_times_of_the_last_closing_and_opening_are_those_of_the_feedback():
+    bench = Bench(stuck=False).close()
+    assert bench.contactor.took_ms == [None, None]
+    bench.run(70)
+    bench.coil.stuck = None
+    bench.run(10)
+    assert bench.contactor.took_ms == [80, None]
+    bench.contactor.open(bench.now_ms)
+    bench.coil.stuck = True
+    bench.run(40)
+    bench.coil.stuck = None
+    bench.run(10)
+    assert bench.contactor.took_ms == [80, 50]
+
+
+def test_contactor_that_can_not_be_seen_has_no_times():
+    bench = Bench(stuck="blind").close()
+    bench.run(100)
+    bench.contactor.open(bench.now_ms)
+    bench.run(100)
+    assert bench.contactor.took_ms == [None, None]
+
+
+def test_closing_that_failed_has_no_time():
+    bench = Bench(stuck=False).close()
+    bench.run(CLOSE_MS + 100)
+    assert bench.contactor.took_ms[0] is None

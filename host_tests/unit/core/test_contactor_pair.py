@@ -154,3 +154,22 @@ def test_pair_never_energises_a_coil_that_was_not_asked_for(parts, phases):
             assert pair.first.closed
         if pair.pair.state == contactor.OPEN:
             assert pair.coils == (False, False)
+
+
+def test_times_are_those_of_the_slower_one():
+    pair = Pair()
+    assert pair.pair.took_ms == [None, None]
+    pair.second.stuck = False
+    pair.pair.close(pair.now_ms)
+    pair.run(50)
+    pair.second.stuck = None
+    pair.run(10)
+    assert pair.pair.took_ms == [60, None]
+    pair.pair.open(pair.now_ms)
+    pair.run(10)
+    assert pair.pair.took_ms == [60, 10]
+
+
+def test_times_with_one_phase_are_those_of_the_first():
+    pair = Pair(phases=1).close()
+    assert pair.pair.took_ms == [10, None]

@@ -244,3 +244,21 @@ def test_cut_after_a_reading_without_the_register_bills_from_the_start():
         session = stage.finished_session()
         assert session["reason"] == "PowerLoss" and stage.restarts == 0
         assert session["meter_stop"] == session["meter_start"]
+
+
+def test_facts_tell_the_meters_last_answer_and_the_card_that_was_shown(stage):
+    """What a technician's acceptance is measured by (tools/commission)."""
+    stage.vehicle.plug_in(amps=16)
+    before = stage.facts()
+    assert before["card"] == [None, None] and before["connectors"][0]["meter"]["trouble"] is None
+    stage.tap()
+    stage.until_status("Charging")
+    stage.advance(20)
+    facts = stage.facts()
+    tag, shown_ms = facts["card"]
+    assert tag == CARD_TAG and 19_000 < facts["now_ms"] - shown_ms < 40_000
+    meter = facts["connectors"][0]["meter"]
+    assert meter["power_w"] == 11_040 and meter["current_ma"] == [16_000] * 3
+    assert meter["voltage_mv"] == [230_000] * 3 and meter["age_ms"] < 15_000
+    assert 0 <= stage.meter_wh - meter["energy_wh"] < 100
+    assert facts["connectors"][0]["parts"]["contactor_ms"][0] <= 50
