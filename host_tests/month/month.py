@@ -13,12 +13,14 @@ from host_tests.month import plan
 from host_tests.month.fleet import Fleet
 from tools.back_office import Office
 from tools.back_office.site_keeper import Keeper
+from tools.back_office.tariffs import instant
 
 STATIONS = 20
 CARDS = plan.tags(36)
 LIMIT_MA = 64_000
 ORDERS = ("123", "231", "312")
 ZONE = "Europe/Brussels"
+PRICES = (("2026-01-01", 28_340), ("2026-03-16", 29_505), ("2026-04-01", 30_000))
 SETTINGS = {
     "WebSocketPingInterval": "1200",
     "MeterValueSampleInterval": "900",
@@ -94,6 +96,10 @@ class Month:
         for kind, names in (("company", ("Acme", "Bits")), ("leasing", ("Lease",))):
             for name in names:
                 db.run(f"INSERT INTO {kind} (name) VALUES (?)", name)
+        tariffs = self.office.statements.tariffs
+        tariff = tariffs.add("Reference", ZONE)
+        for day, millicents in PRICES:
+            tariffs.set_price(tariff, instant(ZONE)(day), millicents)
         for number, tag in enumerate(CARDS):
             account = db.run(
                 "INSERT INTO account (name, zone, company, leasing) VALUES (?, ?, ?, 1)",
@@ -101,6 +107,7 @@ class Month:
                 ZONE,
                 1 + number % 2,
             ).lastrowid
+            tariffs.give(account, tariff)
             self.csms.add_card(tag)
             db.run("INSERT INTO issued_card (id_tag, account) VALUES (?, ?)", tag, account)
         site = sites.add("Yard", (LIMIT_MA,) * 3)

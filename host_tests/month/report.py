@@ -1,8 +1,11 @@
 """What came of a month: figures, and whatever is not as it must be."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
-from host_tests.month.month import CARDS, LIMIT_MA, Month
+from host_tests.month.month import CARDS, LIMIT_MA, PRICES, ZONE, Month
 
 
 @dataclass
@@ -71,3 +74,11 @@ def _foreign(month, made):
         row = month.office.db.one("SELECT * FROM session WHERE row = ?", line.session)
         if row["id_tag"] != made.id_tag:
             yield f"statement of {made.id_tag} has session {line.session} of {row['id_tag']}"
+        ends = datetime.fromisoformat(row["stop_time"]).astimezone(ZoneInfo(ZONE))
+        if f"{ends:%Y-%m}" != made.month:
+            yield f"session {line.session}, which ended {ends}, is billed in {made.month}"
+        day = datetime.fromtimestamp(line.begin_ms / 1000, ZoneInfo(ZONE)).date().isoformat()
+        price = max(step for step in PRICES if step[0] <= day)[1]
+        exact = Decimal(line.wh) * price / 1_000_000
+        if line.cents != int(exact.quantize(Decimal(1), ROUND_HALF_UP)):
+            yield f"session {line.session}: {line.cents} cents, expected {exact:.4f}"

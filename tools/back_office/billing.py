@@ -174,3 +174,9 @@ def month_after(month: str) -> str:
     """The next one."""
     year, number = (int(part) for part in month.split("-"))
     return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def month_before(month: str) -> str:
+    """The one before."""
+    year, number = (int(part) for part in month.split("-"))
+    return f"{year - (number == 1):04d}-{(number - 2) % 12 + 1:02d}"

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from . import (
+    account_pages,
     api,
     card_pages,
     charge_point_pages,
@@ -14,6 +15,8 @@ from . import (
     report_pages,
     roles,
     session_pages,
+    site_pages,
+    statement_pages,
 )
 from .admission import Admission
 from .audit import Audit
@@ -40,6 +43,9 @@ _FILES = (
     installation_pages,
     report_pages,
     session_pages,
+    account_pages,
+    statement_pages,
+    site_pages,
     card_pages,
     frame_pages,
     people_pages,

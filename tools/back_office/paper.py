@@ -149,3 +149,17 @@ def _known(text: str) -> str:
         .encode("latin-1", "replace")
         .decode("latin-1")
     )
+
+
+def all_as_csv(statements: list) -> bytes:
+    """A row for each card of a month."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    head = ["Month", "Card", "Label", "Account", "Sessions", "kWh", "Currency", "Total", "State"]
+    writer.writerow(head)
+    for made in statements:
+        texts = [safe(made.id_tag), safe(made.label), safe(made.account)]
+        figures = [made.sessions, kwh(made.wh), made.currency, money(made.cents)]
+        state = "issued" if made.issued_ms else "draft"
+        writer.writerow([made.month, *texts, *figures, state])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")

@@ -12,7 +12,7 @@ from .database import Database
 from .site import EQUAL, Known, Place, Site, Told
 from .site_plan import Queue
 
-_ORDERS = ("123", "231", "312", "132", "213", "321", "12", "23", "31", "1", "2", "3")
+ORDERS = ("123", "231", "312", "132", "213", "321", "12", "23", "31", "1", "2", "3")
 
 
 class Sites:
@@ -53,8 +53,8 @@ class Sites:
 
     def put(self, site: int, identity: str, order_of: str = "123", **words) -> None:
         """Put a station on a site; ``words`` are those of site.Place. ValueError: see problems."""
-        if order_of not in _ORDERS:
-            raise ValueError(f"phases: {order_of!r}, expected one of {', '.join(_ORDERS)}")
+        if order_of not in ORDERS:
+            raise ValueError(f"phases: {order_of!r}, expected one of {', '.join(ORDERS)}")
         place = Place(identity, _phases(order_of), **words)
         with self._db.transaction():
             if self._db.one("SELECT 1 FROM site_place WHERE identity = ?", identity):

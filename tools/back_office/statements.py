@@ -106,7 +106,7 @@ class Statements:
     def months(self, id_tag: str) -> list[str]:
         """In which months it has sessions, the first one first."""
         zone = self._card(id_tag)["zone"]
-        ends = [each.end_ms for each in self._sessions(id_tag) if each.end_ms is not None]
+        ends = [each.end_ms for each in self.sessions(id_tag) if each.end_ms is not None]
         return sorted({billing.month_of(end_ms, zone) for end_ms in ends})
 
     # -- inside ---------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ class Statements:
         tariff = self.tariffs.of(card["account"])
         prices = self.tariffs.prices(tariff["id"]) if tariff else billing.Prices()
         lines, notes, running = [], [], 0
-        for session in self._sessions(id_tag):
+        for session in self.sessions(id_tag):
             done = billing.closed(session, self._now_ms())
             if done is None:
                 running += 1
@@ -194,7 +194,8 @@ class Statements:
             )
         ]
 
-    def _sessions(self, id_tag) -> list[Session]:
+    def sessions(self, id_tag: str) -> list[Session]:
+        """All sessions of a card, the first one first."""
         rows = self._db.all(
             "SELECT *, EXISTS (SELECT 1 FROM session AS later WHERE"
             " later.identity = session.identity AND later.connector = session.connector"
@@ -203,6 +204,13 @@ class Statements:
             id_tag,
         )
         return [self.session(row) for row in rows]
+
+    def cards(self, account: int) -> list[sqlite3.Row]:
+        """The driver's cards of an account."""
+        return self._db.all(
+            "SELECT * FROM issued_card WHERE account = ? AND kind = 'driver' ORDER BY id_tag",
+            account,
+        )
 
     def session(self, row: sqlite3.Row) -> Session:
         """A row of the book, with ``followed``, as billing wants it."""
