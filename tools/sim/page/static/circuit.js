@@ -12,7 +12,7 @@ export class Circuit {
     const frame = svg("svg", { viewBox: "0 0 420 130", class: "mains", "aria-hidden": "true" },
       label("mains", 30, 12), label("contactor", 150, 12), label("meter", 252, 12, "mid"), label("vehicle", 352, 12),
       ...this.lines.map((of) => of.group),
-      svg("rect", { class: "device", x: 226, y: 20, width: 52, height: 102, rx: 6 }));
+      svg("rect", { class: "device", x: 218, y: 20, width: 68, height: 102, rx: 6 }));
     this.kwh = label("", 252, 76, "mid reading");
     frame.append(this.kwh);
     at("circuit").append(frame);
