@@ -86,7 +86,7 @@ class WebClient:
         options.setdefault("allow_redirects", False)
         async with aiohttp.ClientSession(cookie_jar=self.cookies) as session:
             async with session.request(method, self.url + path, **options) as answer:
-                return Page(answer.status, await answer.text(), answer.headers)
+                return Page(answer.status, await answer.text(errors="replace"), answer.headers)
 
     def _await(self, coroutine) -> Page:
         task = self._loop.create_task(coroutine)
