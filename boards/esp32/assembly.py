@@ -137,7 +137,9 @@ def _makers(clock, store, cause):
         return Makers(clock, store)
     from guarded import GuardedMakers
 
-    return GuardedMakers(clock, store, cause)
+    # A soft reset leaves the coprocessor alone: its program is adopted as it runs.
+    soft = machine.reset_cause() == machine.SOFT_RESET
+    return GuardedMakers(clock, store, "soft" if soft else cause)
 
 
 def _parts(clock, store, log, cause):

@@ -14,7 +14,8 @@ from chargepoint.drivers.guard_ulp_ports import UlpInput, UlpLevel
 
 
 class GuardedMakers(Makers):
-    """``cause`` is why the firmware starts, as drivers/system says it. The guard comes first."""
+    """``cause`` is why the firmware starts, as drivers/system says it, or "soft". The guard comes
+    first."""
 
     def __init__(self, clock, store, cause: str):
         super().__init__(clock, store)

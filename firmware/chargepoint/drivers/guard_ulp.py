@@ -8,7 +8,7 @@ how it behaves. Here is what the station does about it, in the steps after a sta
                                                   our program -> counting, else -> halting; it
                                                   does not -> probing, or stopped where it should
   halting   it was told to stop                   it says so -> probing; not in 50 ms -> stopped
-  probing   the pilot at 7.5 % for 10 ms, which   its two levels give the ADC's line: hand pads
+  probing   the pilot at 7.5 % for 10 ms, which   its two levels give the ADC's law: hand pads
             offers nothing                        and ADC1 over, load, run -> counting
   counting  how many windows in half a second?    6 to 11 MHz -> armed, else -> refused
   armed     it may be asked to hold the contactor no window for 10 ms -> stopped
@@ -76,8 +76,9 @@ def mailbox(uctypes, address: int, names: str):
 
 class UlpGuard(Guard):
     """``program`` is guard_program; ``ulp`` an esp32.ULP, ``mem32`` machine.mem32, ``mail`` its
-    mailbox. ``clock`` is the station's; ``cause`` of the start: "power", "watchdog", "hard",
-    "soft". ``bites`` False leaves the RTC watchdog off, for work at the console.
+    mailbox. ``clock`` is the station's; ``cause`` of the start: "power", "watchdog", "soft", or
+    another word for a reset of the processor. ``bites`` False leaves the RTC watchdog off, for
+    work at the console.
 
     ``pilot`` and ``levels`` are set by the ports that hang on it. No relay is driven any more
     once this object is made.

@@ -113,7 +113,7 @@ class GuardedParts:
     def __init__(self, clock):
         rtc = machine.current.rtc
         mail = mailbox(uctypes, uctypes.addressof(rtc.memory), guard_program.MAIL)
-        cause = _CAUSES.get(machine.reset_cause(), "hard")
+        cause = _CAUSES.get(machine.reset_cause(), "reset")
         self.guard = UlpGuard(guard_program, rtc, rtc, mail, clock, cause)
 
     def relay(self, mirror, second):
