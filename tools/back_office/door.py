@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import logging
 from email.utils import formatdate
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from . import forms, passwords, roles
 from .desk import CSRF, FORM, PROGRAM, VISIT, office_of, see_other
 from .pages import render
 
+_LOG = logging.getLogger(__name__)
 COOKIE = "pilotlight"
 FORM_COOKIE = "pilotlight_form"  # who is not logged in has no visit to keep a token for
 _HEADERS = {
@@ -39,6 +41,9 @@ def middlewares(office) -> list:
             return _refused(request, refusal.status, refusal.text)
         except forms.Wrong as wrong:
             return _refused(request, 422, str(wrong))
+        except Exception:
+            _LOG.exception("%s %s", request.method, request.path)
+            return _refused(request, 500, "That went wrong here, and nothing was changed.")
 
     @web.middleware
     async def admit(request, handler):
@@ -49,7 +54,8 @@ def middlewares(office) -> list:
         if roles.is_for_programs(asked):
             _check_program(office, request)
             return await handler(request)
-        request[VISIT] = _visit_of(office, request, asked)
+        visit = request[VISIT] = _visit_of(office, request, asked)
+        request[CSRF] = visit["csrf"] if visit else _form_token(request)
         if not roles.is_public(asked):
             if request[VISIT] is None:
                 return _to_login(request, asked)
@@ -101,9 +107,8 @@ def _to_login(request, asked) -> web.Response:
 async def _meant(request, handler) -> web.StreamResponse:
     """A form is taken only with the token that was put into it."""
     visit = request[VISIT]
-    request[CSRF] = visit["csrf"] if visit else _form_token(request)
     if request.method not in ("GET", "HEAD"):
-        request[FORM] = await request.post()
+        request[FORM] = await _form(request)
         given = request[FORM].get("csrf", "")
         known = isinstance(given, str) and request[CSRF]
         if not known or not hmac.compare_digest(given.encode(), request[CSRF].encode()):
@@ -114,6 +119,15 @@ async def _meant(request, handler) -> web.StreamResponse:
         set_cookie(request, response, FORM_COOKIE, request[CSRF])
         return response
     return await handler(request)
+
+
+async def _form(request):
+    try:
+        return await request.post()
+    except web.HTTPException:
+        raise
+    except Exception as error:  # a parser's, of whatever kind
+        raise web.HTTPBadRequest(text=f"no form could be read: {type(error).__name__}")
 
 
 def _form_token(request) -> str:

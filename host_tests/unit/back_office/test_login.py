@@ -106,6 +106,14 @@ def test_logout_ends_the_visit_not_only_the_cookie(admin, visitor):
     assert thief.get("/people").status == 303
 
 
+def test_who_is_refused_a_page_can_still_log_out(logged_in):
+    inspector = logged_in("inspector")
+    page = inspector.get("/people")
+    assert page.status == 403 and page.csrf == inspector.csrf
+    assert inspector.post("/logout").place == "/login"
+    assert inspector.get("/password").status == 303
+
+
 def test_new_password_ends_all_other_visits(office, admin, visitor):
     name = office.people.all()[0]["name"]
     other = visitor()

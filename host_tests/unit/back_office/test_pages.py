@@ -2,10 +2,11 @@
 
 import json
 import re
+import socket
 
 import pytest
 
-from tools.back_office import forms
+from tools.back_office import forms, roles
 from tools.back_office.card_pages import issue
 
 HOSTILE = "\"'><script>alert(1)</script>; DROP TABLE person;--"
@@ -61,7 +62,12 @@ def _say(csms, action, payload):
 
 
 def _pages(office):
-    plain = [route.resource.canonical for route in office.app.router.routes()]
+    routes = [
+        route
+        for route in office.app.router.routes()
+        if route.method == "GET" and roles.may("admin", route.handler)
+    ]
+    plain = {route.resource.canonical for route in routes}
     plain = {path for path in plain if "{" not in path and not path.endswith((".css", ".js"))}
     some = ("charge-points/ST-1", "charge-points/ST-1/live", "installations/1", "sessions/1")
     skip = {"/login", "/logout", "/labels", "/api/sessions", "/api/reports", "/frames/trace.jsonl"}
@@ -216,7 +222,11 @@ def test_form_reader_tells_all_that_is_wrong_at_once():
 
 
 def test_order_with_tls_has_the_certificate_beside_it(office, admin):
-    tls = {**ORDER, "back_end.url": "wss://csms.example.org/ocpp", "back_end.security_profile": "2"}
+    tls = {
+        **ORDER,
+        "back_end.url": "wss://csms.example.org/ocpp",
+        "back_end.security_profile": "2",
+    }
     admin.get("/installations/new")
     page = admin.post("/installations/new", tls)
     assert page.status == 422 and "needs this file" in page.said and 'id="ca-wrong"' in page.text
@@ -229,3 +239,41 @@ def test_order_with_tls_has_the_certificate_beside_it(office, admin):
     three = {**tls, "ca": pem, "back_end.identity": "ST-3", "back_end.security_profile": "3"}
     page = admin.post("/installations/new", {**three, "cards": ""})
     assert page.status == 422 and "back_end.certificate" in page.said
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("multipart/form-data", b"x", 400),
+        ("multipart/form-data; boundary=a", b"x", 400),
+        ("multipart/form-data; boundary=a", b"--a\r\n\r\n", 400),
+        ("multipart/form-data; boundary=a", b"--a\r\nContent-Disposition: x\r\n\r\nb", 400),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"csrf=x", 400),
+        ("application/x-www-form-urlencoded", b"csrf=%ff%fe&name=\xff\xfe", 400),
+        ("application/x-www-form-urlencoded", b"x" * (2**21 + 10), 413),
+        ("text/plain", b"csrf=x", 403),
+    ],
+)
+def test_body_that_is_no_form_is_refused_as_such(admin, kind, body, status):
+    page = admin.send("POST", "/cards", data=body, headers={"Content-Type": kind})
+    assert page.status == status, page.said
+    assert page.headers["Content-Security-Policy"]
+
+
+def test_visitor_that_says_half_a_request_and_waits_holds_up_nobody(office, desk, loop, admin):
+    with socket.create_connection(("127.0.0.1", desk.port)) as slow:
+        slow.sendall(b"POST /cards HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\ncs")
+        assert admin.get("/cards").status == 200
+        loop.advance_to(60 * 1000)
+        assert admin.get("/cards").status == 200
+
+
+def test_stuck_visitors_are_many_and_the_office_serves_on(desk, loop, admin):
+    visitors = [socket.create_connection(("127.0.0.1", desk.port)) for _ in range(100)]
+    for each in visitors:
+        each.sendall(b"GET /charge-points HTTP/1.1\r\nX: ")
+    assert admin.get("/cards").status == 200
+    loop.advance_to(10 * 60 * 1000)
+    assert admin.get("/cards").status == 200
+    for each in visitors:
+        each.close()
