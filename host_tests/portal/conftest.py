@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from host_tests.harness.stage import Stage
+
 _HERE = Path(__file__).parent
 
 
@@ -29,3 +31,11 @@ def stage(make_stage):
 def portal(stage):
     """The technician's side of its page."""
     return stage.portal
+
+
+@pytest.fixture
+def here(tmp_path):
+    """The same in this process alone: for what takes long, and no interpreter makes different."""
+    with Stage("in_process", tmp_path / "here", portal=True) as stage:
+        stage.start()
+        yield stage.ready()

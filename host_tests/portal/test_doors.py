@@ -38,15 +38,15 @@ def test_page_is_open_until_the_station_is_commissioned(make_stage, stage, porta
     assert stage.facts()["online"] and not is_open(stage)
 
 
-def test_technician_opens_it_again_for_a_while(stage, portal):
-    portal.login().ask("commissioned", on=True)
-    stage.advance(5)
-    hold_button(stage)
-    assert is_open(stage)
-    stage.advance(PORTAL_OPEN_MS / 1000 - 60)
-    assert is_open(stage)
-    stage.advance(70)
-    assert not is_open(stage)
+def test_technician_opens_it_again_for_a_while(here):
+    here.portal.login().ask("commissioned", on=True)
+    here.advance(5)
+    hold_button(here)
+    assert is_open(here)
+    here.advance(PORTAL_OPEN_MS / 1000 - 60)
+    assert is_open(here)
+    here.advance(70)
+    assert not is_open(here)
 
 
 def test_back_end_opens_it_only_where_there_is_no_button(make_stage):
@@ -175,20 +175,20 @@ def test_what_is_no_request_gets_a_message(portal, body):
     assert "expected" in told["errors"]["ask"] or "byte" in told["errors"]["ask"]
 
 
-def test_wrong_passwords_are_few_in_a_minute_and_fewer_later(stage, portal):
+def test_wrong_passwords_are_few_in_a_minute_and_fewer_later(here):
     """The door is shut twice as long each time; the right one gets in no sooner."""
-    began_ms, asked_ms, waits = stage.now_ms, [], []
+    began_ms, asked_ms, waits = here.now_ms, [], []
     while len(waits) < 11:
-        response = portal.request("POST", "/login", {"password": "password123"})
+        response = here.portal.request("POST", "/login", {"password": "password123"})
         assert response.status == 401, "not before the time that was told is over"
-        asked_ms.append(stage.now_ms - began_ms)
+        asked_ms.append(here.now_ms - began_ms)
         waits.append(response.json["wait_s"])
-        shut = portal.request("POST", "/login", {"password": portal.password})
+        shut = here.portal.request("POST", "/login", {"password": here.portal.password})
         assert shut.status == 429 and "wait" in shut.json["errors"]["password"]
-        stage.advance(waits[-1] + 0.1)
+        here.advance(waits[-1] + 0.1)
     assert len([at_ms for at_ms in asked_ms if at_ms < 60_000]) <= 6
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, SHUT_MS // 1000, SHUT_MS // 1000]
-    assert portal.login().ask("unit")["ok"]
+    assert here.portal.login().ask("unit")["ok"]
 
 
 def test_two_are_in_at_once_and_a_third_takes_the_place_of_the_silent_one(stage, portal):
@@ -202,12 +202,12 @@ def test_two_are_in_at_once_and_a_third_takes_the_place_of_the_silent_one(stage,
     assert portal.request("POST", "/api", {"ask": "unit"}, second.headers).status == 401
 
 
-def test_session_ends_when_nothing_but_looking_on_is_done(stage, portal):
-    session, other = portal.login(), portal.login()
+def test_session_ends_when_nothing_but_looking_on_is_done(here):
+    session, other = here.portal.login(), here.portal.login()
     for _ in range(SESSION_MS // 60_000 + 1):
-        stage.advance(59)
+        here.advance(59)
         assert other.ask("unit")["ok"]
-        response = portal.request("POST", "/api", {"ask": "facts"}, session.headers)
+        response = here.portal.request("POST", "/api", {"ask": "facts"}, session.headers)
     assert response.status == 401
 
 

@@ -7,18 +7,9 @@ import pytest
 
 from chargepoint.core.faults import FAULTS
 from host_tests.harness.browser import expect
-from host_tests.harness.stage import Stage
 from tools import make_portal
 
 NASTY = "<img src=x onerror=\"document.title='taken'\">'; DROP TABLE x;-- \U0001f50c"
-
-
-@pytest.fixture
-def here(tmp_path):
-    """A station in this process alone: what only the page does needs no other target."""
-    with Stage("in_process", tmp_path, portal=True) as stage:
-        stage.start()
-        yield stage.ready()
 
 
 def phone_of(browser, stage):
