@@ -1,6 +1,6 @@
 """All mutations, in the order in which a step goes."""
 
-from host_tests.mutations import idtags, judge_and_step, parts, pilot_and_session, supply
+from host_tests.mutations import idtags, judge_and_step, orders, parts, pilot_and_session, supply
 
 MUTATIONS = (
     *judge_and_step.MUTATIONS,
@@ -8,6 +8,7 @@ MUTATIONS = (
     *parts.MUTATIONS,
     *supply.MUTATIONS,
     *idtags.MUTATIONS,
+    *orders.MUTATIONS,
 )
 
 

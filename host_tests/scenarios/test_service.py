@@ -67,27 +67,6 @@ def test_nothing_is_drawn_beyond_what_the_circuit_carries(make_stage):
     assert stage.facts()["connectors"][0]["offered_ma"] == 13000
 
 
-def test_each_field_that_is_wrong_is_told_and_nothing_is_changed(stage):
-    """All or nothing: what was expected stands beside each field."""
-    before = value(stage, "Identity", "SupplyLimit", "TariffText")
-    order = {
-        "Identity": "",
-        "SupplyLimit": "99",
-        "TariffText": "x" * 300,
-        "CentralSystemUrl": "http://example.org",
-        "FirmwareVersion": "9",
-        "NoSuchThing": "1",
-    }
-    for name in ("check", "apply"):
-        answer = ask(stage, name, settings=order, files={"tls_ca": "no certificate", "x": "y"})
-        assert not answer["ok"]
-        assert sorted(answer["errors"]) == sorted([*order, "tls_ca", "x"])
-        assert answer["errors"]["SupplyLimit"] == (
-            "SupplyLimit: '99', expected a whole number, 6 to 80"
-        )
-    assert value(stage, "Identity", "SupplyLimit", "TariffText") == before
-
-
 def test_html_and_sql_in_a_text_are_kept_as_they_are(stage):
     """A text is a text: in each field that takes one it comes back unchanged."""
     for text in NASTY:
@@ -181,20 +160,6 @@ def test_nothing_is_set_while_a_vehicle_charges_and_the_session_goes_on(stage):
     assert value(stage, "SupplyLimit", "Identity") == ["32", IDENTITY]
 
 
-def test_credentials_that_would_lock_the_station_out_are_refused(stage):
-    """A security profile without what it needs (OCPP 1.6 security A05), beside the field."""
-    pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    for settings, files, expected in (
-        ({"SecurityProfile": "1"}, {}, ["AuthorizationKey"]),
-        ({"SecurityProfile": "2", "AuthorizationKey": "long enough"}, {}, ["tls_ca"]),
-        ({"SecurityProfile": "3"}, {"tls_ca": pem}, ["tls_certificate", "tls_key"]),
-        ({"CentralSystemUrl": "wss://example.org"}, {}, ["tls_ca"]),
-        ({"SecurityProfile": "2", "AuthorizationKey": "long enough"}, {"tls_ca": pem}, []),
-    ):
-        answer = ask(stage, "check", settings=settings, files=files)
-        assert sorted(answer.get("errors", {})) == expected, settings
-
-
 def test_earth_is_not_claimed_to_be_watched_in_an_it_network(make_stage):
     """Earthing IT: the monitor can't tell, so it is neither believed nor told as healthy."""
     stage = make_stage(settings={"Earthing": "IT"})
@@ -206,13 +171,6 @@ def test_earth_is_not_claimed_to_be_watched_in_an_it_network(make_stage):
     if "protective earth" in facts["parts"]["self_test"]:
         assert facts["parts"]["self_test"]["protective earth"] == "not monitored"
     assert "protective earth" in facts["not_monitored"]
-
-
-def test_lost_earth_is_a_fault_in_a_network_with_the_neutral_on_earth(make_stage):
-    """Earthing TT as TN: what watches the earth is believed."""
-    stage = make_stage(settings={"Earthing": "TT"}).ready()
-    stage.world.fault("earth_lost")
-    stage.until_status("Faulted", 10)
 
 
 def test_unit_tells_its_secret_only_until_it_is_commissioned(stage):
