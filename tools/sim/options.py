@@ -49,6 +49,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--speed", type=float, default=1, metavar="X", help="so many times as fast as a clock")
     add("--page", type=int, metavar="PORT", help="the page for a browser is there (0: anywhere)")
     add("--no-page", action="store_true", help="no page")
+    add("--own-page", action="store_true", help="the station's own page for technicians, too")
     add("--control", metavar="HOST:PORT", help="take commands over TCP, one JSON object a line")
     add("--script", type=Path, metavar="FILE", help="carry out such lines, then end")
     add("--headless", action="store_true", help="no picture; tell what happens line by line")
@@ -86,6 +87,9 @@ class Options:
         self.script = given.script
         self.headless = given.headless
         self.page = _page(given)
+        self.own_page = given.own_page
+        if given.own_page and given.target == "qemu":
+            raise Unusable("--own-page: target qemu has no sockets; use --target unix")
         self.speed = _speed(given.speed)
         self.exit_on_reset = given.on_reset == "exit"
         _check_board(given)

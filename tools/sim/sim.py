@@ -58,7 +58,7 @@ class Sim:
     def due_ms(self, speed: float) -> int:
         """When it is to make its next step; fine ones while anything moves."""
         stage = self.stage
-        if self._queue or self._waiting or self.inputs or stage.addressed:
+        if self._queue or self._waiting or self.inputs or stage.addressed or stage.portal:
             return stage.now_ms + STEP_MS
         calm_ms = int((_SEEN_MS if self.watchers else _UNSEEN_MS) * speed)
         stage.pace.leisure_ms = min(max(calm_ms, STEP_MS), LEISURE_MS)
@@ -196,6 +196,7 @@ class Sim:
                 url=wanted.url,
                 book=self._book,
                 files=wanted.files,
+                portal=wanted.own_page,
                 **self._target_options(folder),
             )
         except (Unavailable, ValueError) as error:
@@ -254,6 +255,9 @@ class Sim:
         except ValueError as error:
             raise Unusable(explain(str(error))) from None
         self.options.keep()
+        page = self.stage.portal
+        if page is not None:
+            self.tape.tell(NOTE, f"its own page: {page.url} (password {page.password})")
 
     def _reset(self, kind):
         if self.options.exit_on_reset:

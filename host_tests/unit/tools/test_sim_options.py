@@ -26,6 +26,7 @@ def given(*arguments):
         (["--target", "in_process", "--board", "qemu_mps2"], "can only be unix"),
         (["--csms", "http://host/ocpp"], "ws:// or wss:// expected"),
         (["--csms", "wss://host/ocpp"], "--ca FILE expected"),
+        (["--target", "qemu", "--own-page"], "has no sockets"),
         (["--target", "qemu", "--csms", "wss://host/ocpp", "--ca", "x"], "has no TLS"),
         (["--ca", "x.pem"], "add --csms"),
         (["--csms", "ws://host/ocpp", "--cert", "x.pem"], "belong together"),
