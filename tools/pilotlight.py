@@ -6,6 +6,8 @@ import sys
 from host_tests.harness.csms import __main__ as backend
 from tools.calibrate import main as calibrate
 from tools.commission import main as commission
+from tools.device import main as device
+from tools.guard_check import main as guard_check
 from tools.provision import main as provision
 from tools.sim import commands, conditions, options, state
 from tools.sim import main as sim
@@ -13,6 +15,7 @@ from tools.sim import main as sim
 _LINES = """\
 Lines of --script and --control, one JSON object each, answered with one ({"ok": true, ...}):
     {"do": "plug_in", "connector": 1, "amps": 16}
+Of several stations "station": "PL-0007" says whose it is.
 """
 
 
@@ -34,6 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
     )
     calibrate.add_to(of_calibration)
     of_calibration.set_defaults(run=calibrate.run)
+    of_guard = chosen.add_parser(
+        "guard-check", help="measure a board's guard", description=guard_check.ABOUT
+    )
+    guard_check.add_to(of_guard)
+    of_guard.set_defaults(run=guard_check.run)
     of_order = chosen.add_parser(
         "provision", help="set a station as ordered", description=provision.ABOUT
     )
@@ -44,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commission.add_to(of_trial)
     of_trial.set_defaults(run=commission.run)
+    device.add_to(chosen)
     # Its words are its own, --help too.
     chosen.add_parser("backend", help="the bench back end alone", add_help=False)
     given, words = parser.parse_known_args(arguments)

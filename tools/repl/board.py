@@ -12,6 +12,8 @@ _PATIENCE_S = 20
 _SILENCE_S = 3
 # From a reset until a board's program has begun, and what its boot loader takes.
 _RESTARTED_S = 30
+# What is left undisturbed meanwhile, so that a reset which is due comes.
+_RESETS_S = 2
 _TROUBLE = (TransportError, TransportExecError, serial.SerialException, OSError)
 RESTART = "import machine\nmachine.reset()\n"
 
@@ -34,6 +36,11 @@ class Board:
                 f"{port}: {trouble}; expected a MicroPython console at {_BAUD} baud"
             ) from trouble
 
+    @property
+    def transport(self) -> SerialTransport:
+        """For mpremote's own commands."""
+        return self._transport
+
     def run(self, text: str, patience_s: int = _PATIENCE_S) -> str:
         """What ``text`` prints; raises Unreachable with what the board said instead."""
         try:
@@ -46,12 +53,14 @@ class Board:
         return said.decode(errors="replace").replace("\r\n", "\n")
 
     def run_to_a_reset(self, text: str) -> None:
-        """Carry out ``text``, which ends in a reset, and interrupt what starts after it.
+        """Carry out ``text``, which ends in a reset, and interrupt what starts after it, or the
+        text, when it goes on.
 
         Raises Unreachable for a board that does not come back.
         """
         with contextlib.suppress(*_TROUBLE):
             self._transport.exec_raw_no_follow(text)
+        time.sleep(_RESETS_S)
         until_s = time.monotonic() + _RESTARTED_S
         while True:
             try:

@@ -7,30 +7,11 @@ to the firmware, and sees what the pads of ADC1 see.
 import sys
 from types import SimpleNamespace
 
+from host_tests.harness.devices.adc_esp32 import END_MV, counts_of
 from host_tests.harness.devices.ulp import Ulp
 from tools.ulp import build, pads
 
 _UINT16 = 1 << 28
-# An ESP32's ADC at 11 dB with a reference of 1.1 V: nothing below 142 mV, straight to 2880 counts,
-# and then bent; a voltage each 64 counts.
-_FIRST_MV, _BENT, _EACH, _MOST = 142, 2880, 64, 4095
-_SLOW_MV = (2240, 2297, 2352, 2405, 2457, 2512, 2564, 2616, 2664, 2709, 2754, 2795, 2832, 2868,
-            2903, 2937, 2969, 3000, 3030, 3060)  # fmt: skip
-_FAST_MV = (2667, 2706, 2745, 2780, 2813, 2844, 2873, 2901, 2928, 2956, 2982, 3006, 3032, 3059,
-            3084, 3110, 3135, 3160, 3184, 3209)  # fmt: skip
-_END_UV = (_SLOW_MV[-1] + _FAST_MV[-1]) * 500
-
-
-def counts_of(level_mv) -> int:
-    """What the converter makes of it."""
-    points = [(_FIRST_MV, 0)]
-    for at, (slow, fast) in enumerate(zip(_SLOW_MV, _FAST_MV)):
-        points.append(((slow + fast) / 2, min(_BENT + _EACH * at, _MOST)))
-    for (low_mv, low), (high_mv, high) in zip(points, points[1:]):
-        if level_mv <= high_mv:
-            share = max(0, level_mv - low_mv) / (high_mv - low_mv)
-            return round(low + share * (high - low))
-    return _MOST
 
 
 class Coprocessor:
@@ -52,7 +33,7 @@ class Coprocessor:
 
             def read_uv(self):
                 chip.ulp.cpu_reads_adc()
-                return min(super().read_uv(), _END_UV)
+                return min(super().read_uv(), END_MV * 1000)
 
         monkeypatch.setattr(machine, "ADC", Adc)
         monkeypatch.setattr(machine, "mem32", self, raising=False)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_tests.harness import paths
-from host_tests.unit.boards.coprocessor import counts_of
+from host_tests.harness.devices.adc_esp32 import counts_of
 
 paths.use_firmware()
 
