@@ -88,6 +88,14 @@ def test_visit_ends_when_nothing_was_asked_for_half_an_hour(admin, loop):
     assert admin.get("/people").status == 303
 
 
+def test_page_that_asks_by_itself_keeps_nobody_logged_in(admin, loop):
+    for at_ms in range(60_000, visits.IDLE_MS, 60_000):
+        loop.advance_to(at_ms)
+        assert admin.get("/charge-points/live").status == 200
+    loop.advance_to(visits.IDLE_MS + 60_000)
+    assert admin.get("/charge-points/live").status == 401
+
+
 def test_visit_ends_after_ten_hours_whatever_is_asked(admin, loop):
     for at_ms in range(0, visits.LONGEST_MS, visits.IDLE_MS // 2):
         loop.advance_to(at_ms)

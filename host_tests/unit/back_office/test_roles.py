@@ -3,7 +3,7 @@
 import pytest
 from aiohttp import web
 
-from tools.back_office import roles
+from tools.back_office import life, roles
 
 PUBLIC, PROGRAM, EVERYONE = "public", "program", "everyone"
 ADMIN, BUILDS, LOOKS = "admin", "admin installer", "admin installer inspector"
@@ -136,3 +136,39 @@ def _may(role, who):
 def _is_open(page):
     """The page's own handler answered, be it with "there is no such thing"."""
     return page.status not in (401, 403) and not page.place.startswith("/login")
+
+
+_BUILDING = "ordered installed inspecting rejected approved misfit configured".split()
+_INSPECTING = "inspecting rejected approved".split()
+_INSPECTED = ("", "/live")
+_BUILT = ("", "/live", "/order.toml")
+
+
+@pytest.mark.parametrize(
+    ("role", "states", "paths"),
+    [
+        ("installer", _BUILDING, _BUILT),
+        ("inspector", _INSPECTING, _INSPECTED),
+        ("admin", life.STATES, _BUILT),
+    ],
+)
+def test_installation_is_seen_by_whom_it_concerns_in_its_state(
+    office, logged_in, role, states, paths
+):
+    """Past its time an installation, its reports and its charge point are not their business."""
+    order = {"identity": "ST-1", "account": None, "activation": "office", "serial": ""}
+    values = {"charging.mode": "card"}
+    number = office.installations.order(
+        "test", {**order, "place": "", "values": values, "cards": []}
+    )
+    report = office.reports.take(b'{"identity": "ST-1", "unit": "PL-1"}', "test")
+    office.reports.take(b'{"identity": "STRAY", "unit": "PL-1"}', "test")
+    browser = logged_in(role)
+    for state in life.STATES:
+        office.db.run("UPDATE installation SET state = ?", state)
+        expected = 200 if state in states else 404
+        pages = [f"/installations/{number}{path}" for path in paths]
+        pages += [f"/reports/{report['id']}", f"/reports/{report['id']}/report.json"]
+        assert {browser.get(page).status for page in pages} == {expected}, state
+        assert ("ST-1" in browser.get("/installations").said) == (expected == 200)
+        assert browser.get("/reports/2").status == (200 if role == "admin" else 404)
