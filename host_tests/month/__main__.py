@@ -19,7 +19,7 @@ def main(arguments: list) -> int:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory() as folder, Month(Path(folder), STARTS, days) as month:
-        month.play()
+        month.play(lambda text: print(text, flush=True))
         found = report.of(month)
         print(found.text())
         for trouble in found.troubles:

@@ -20,6 +20,8 @@ _CALM_MS = 12_000
 _SETTLING_MS = 2000
 # The firmware's step is 10 ms; a late one does no harm, and a month has many.
 _FINE_MS = 3 * STEP_MS
+_JUST_MS = 300
+_COARSE_MS = 120
 
 
 class _Pace(Pace):
@@ -30,26 +32,32 @@ class _Pace(Pace):
     charging_ms = 60_000
     _afters = 0
     _moved_ms = 0
+    _talks_until_ms = 0
 
     def __init__(self, stage):
         super().__init__(stage)
         self.instants = []
 
-    def note(self, outputs):
-        before_ms = self._lively_until_ms
-        super().note(outputs)
-        if self._lively_until_ms > before_ms + STEP_MS * 20:
+    def wake(self, for_ms=LIVELY_MS):
+        super().wake(for_ms)
+        if for_ms == LIVELY_MS:
             self._moved_ms = self._stage.now_ms
+        else:
+            # A message takes some steps: read, carried out, saved, answered.
+            self._talks_until_ms = self._stage.now_ms + for_ms
 
     def next_ms(self):
         now_ms = self._stage.now_ms
         if now_ms < self._lively_until_ms:
-            return now_ms + _FINE_MS
+            if now_ms - self._moved_ms < _JUST_MS or now_ms < self._talks_until_ms:
+                return now_ms + _FINE_MS
+            event_ms = self._stage.world.next_event_ms()
+            return min(now_ms + _COARSE_MS, max(event_ms or now_ms + _COARSE_MS, now_ms + 1))
         if self._afters:
             self._afters -= 1
             return now_ms + STEP_MS
-        self._afters = _AFTERS
         calm = now_ms - self._moved_ms > _CALM_MS
+        self._afters = _AFTERS if calm else 1
         longest_ms = (
             _SETTLING_MS if not calm else self.charging_ms if self._charges() else self.idle_ms
         )
@@ -57,6 +65,7 @@ class _Pace(Pace):
         event_ms = self._event_ms(now_ms)
         if event_ms is not None and event_ms <= end_ms:
             self._lively_until_ms = event_ms + LIVELY_MS
+            self._moved_ms = event_ms
             return max(event_ms, now_ms + 1)
         return end_ms
 
@@ -124,6 +133,9 @@ class Fleet:
         while self.now_ms < end_ms:
             self._carry_out()
             due = self._due
+            for number, stage in enumerate(self.stages):
+                if stage.on and stage.addressed:
+                    due[number] = self.now_ms
             next_ms = min(min(due), end_ms)
             if self._plans and self._plans[-1][0] < next_ms:
                 next_ms = self._plans[-1][0]
@@ -132,7 +144,7 @@ class Fleet:
                 next_ms = timer_ms
             self.loop.pass_to(max(next_ms, self.now_ms))
             for number, stage in enumerate(self.stages):
-                if due[number] <= self.now_ms or (stage.on and stage.addressed):
+                if due[number] <= self.now_ms:
                     self._step(number, stage)
         self._carry_out()
 

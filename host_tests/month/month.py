@@ -60,8 +60,8 @@ class Month:
         self.office.keeper.close()
         self.fleet.__exit__(*error)
 
-    def play(self) -> None:
-        """All of it, until everything is delivered."""
+    def play(self, tell=lambda text: None) -> None:
+        """All of it, until everything is delivered; ``tell`` hears of each day."""
         before_s = time.process_time()
         fleet = self.fleet
         for stage in fleet.stages:
@@ -73,7 +73,11 @@ class Month:
             fleet.at(began_ms + trouble.end_s * 1000, lambda it=trouble: self._end(it))
         for visit in self.visits:
             fleet.at(began_ms + visit.start_s * 1000, lambda it=visit: self._arrive(it))
-        fleet.pass_to(began_ms + int(self.days * plan.DAY_S * 1000))
+        end_ms = began_ms + int(self.days * plan.DAY_S * 1000)
+        while fleet.now_ms < end_ms:
+            fleet.pass_to(min(fleet.now_ms + plan.DAY_S * 1000, end_ms))
+            day = (fleet.now_ms - began_ms) / (plan.DAY_S * 1000)
+            tell(f"day {day:g}: {time.process_time() - before_s:.0f} s, {self.most_ma} mA")
         fleet.until(self._delivered, 4 * 3600, "everything delivered")
         self.took_s = time.process_time() - before_s
 
@@ -110,7 +114,7 @@ class Month:
             tariffs.give(account, tariff)
             self.csms.add_card(tag)
             db.run("INSERT INTO issued_card (id_tag, account) VALUES (?, ?)", tag, account)
-        site = sites.add("Yard", (LIMIT_MA,) * 3)
+        site = sites.add("Yard", (LIMIT_MA,) * 3, turn_s=3600)
         for number, stage in enumerate(self.fleet.stages):
             fallback_ma = 6000 if number % 2 else 0
             order_of = ORDERS[number % 3]
