@@ -134,6 +134,7 @@ class Page {
     const typing = event.target.closest("input, textarea, select");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !this.hello) return;
     if (event.key === "?") at("help").click();
+    else if (event.key === "f") document.querySelector("[data-fault]").focus();
     else if (event.key === "Escape" && this.hello.stations.length > 1) location.hash = "";
     else if (this.watched && this.tabs[Number(event.key) - 1]) this.choose(event.key);
     else if (this.watched) this.controls.key(event.key);

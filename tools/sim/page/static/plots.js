@@ -3,7 +3,7 @@
 import { at, el, panel, set, svg, text } from "./dom.js";
 
 const LEAST = 240, LEFT = 36, RIGHT = 58, TOP = 10, BOTTOM = 34, BAND = 8;
-const WINDOWS = [[60, "1 min"], [300, "5 min"], [600, "10 min"]];
+const WINDOWS = [[60, "1 min"], [300, "5 min"], [600, "10 min"], [3600, "1 h"]];
 const MOST = 1200;
 const [MS, LETTER, L1, , , , WH] = [0, 1, 2, 3, 4, 5, 6];
 
