@@ -1,7 +1,7 @@
 """Issue 5: twenty stations on one site, their meters, their bills, and one supply limit.
 
-In process, and a day and a half around the end of a month and a change of the price; ``make month``
-plays a whole month.
+In process, and some thirty hours around the end of a month and a change of the price;
+``make month`` plays a whole month.
 """
 
 import pytest

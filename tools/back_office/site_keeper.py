@@ -118,6 +118,10 @@ class Keeper:
 
     def _look(self):
         self._soon = None
+        if not self._csms.listening:
+            # It went away, and its database perhaps with it; the first word of a station wakes us.
+            self._there = set()
+            return
         now_s = self._now_s()
         self._settle(now_s)
         due_s = [now_s + 3600]
