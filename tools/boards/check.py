@@ -89,6 +89,9 @@ def _told(page: str, content: dict) -> list:
     if not heading:
         return ["the heading `## Not monitored` is missing"]
     said = rest.partition("\n## ")[0].replace("\n", " ")
+    about = "docs/guard.md" if content["guard"] == "ulp" else "docs/interlock.md"
+    if about not in page:
+        return [f"says nothing of {about}, which tells what its guard means"]
     blind = [name for name, how in content["monitored"].items() if how is None]
     return [f"Not monitored: says nothing of {name}" for name in blind if name not in said]
 
