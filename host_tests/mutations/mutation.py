@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-_COPIED = ("firmware", "boards/unix", "host_tests/harness", "host_tests/unit")
+_COPIED = ("firmware", "boards", "tools", "host_tests/harness", "host_tests/unit")
 _FILES = ("host_tests/conftest.py", "pyproject.toml")
 _FIRST_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", re.MULTILINE)
 _TIMEOUT_S = 120
