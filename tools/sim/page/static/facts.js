@@ -13,21 +13,23 @@ const ROWS = [
   ["meter", (of) => kwh(of.energy_wh)],
   ["why not", (of) => of.refusal ?? "nothing stands against it"],
   ["vehicle", (of) => vehicle(of)],
-  ["cable", (of) => (of.proximity_ohm > 100000 ? "none seen" : `${of.proximity_ohm} Ω, bolt ${of.lock}`)],
+  ["cable", (of) => (of.proximity_ohm > 90000 ? "none seen" : `${of.proximity_ohm} Ω`), "proximity"],
+  ["bolt", (of) => of.lock, "lock"],
   ["contactor", (of) => `${of.cycles} times closed, ${of.opened_under_load} times opened under load`],
-  ["residual current", (of) => fine(!of.residual)],
-  ["protective earth", (of) => fine(of.earth)],
-  ["interlock", (of) => [of.interlock ? "holds the coil's supply" : "has let go", !of.interlock]],
-  ["temperature", (of) => `${of.temperature_c.toFixed(0)} °C`],
+  ["residual current", (of) => fine(!of.residual), "residual"],
+  ["protective earth", (of) => fine(of.earth), "earth"],
+  ["interlock", (of) => [of.interlock ? "holds the coil's supply" : "has let go", !of.interlock], "interlock"],
+  ["temperature", (of) => `${of.temperature_c.toFixed(0)} °C`, "thermometer"],
   ["firmware's faults", (of, station) => faults(of, station)],
   ["waits for the back end", (of, station) => `${station.undelivered ?? 0} messages`],
   ["time of day", (of, station) => station.utc.replace("T", " ").replace(/\..*|Z/, "")],
 ];
 
 export class Facts {
-  constructor() {
+  constructor(hello) {
     panel(at("facts"), "Facts");
-    this.values = ROWS.map(([name, read]) => ({ name, read, value: el("dd") }));
+    this.values = ROWS.map(([name, read, part]) => (
+      { name, read: hello.lacks.includes(part) ? () => "not fitted" : read, value: el("dd") }));
     at("facts").append(el("dl", {},
       ...this.values.flatMap(({ name, value }) => [el("dt", {}, name), value])));
   }

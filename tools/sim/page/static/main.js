@@ -66,7 +66,8 @@ class Page {
     this.frames = new Frames(this.hello, ask);
     this.log = new Log();
     this.plots = new Plots();
-    const drawn = [new Strip(), new Scene(), this.controls, new Pilot(), new Circuit(), new Facts(), this.faults];
+    const drawn = [new Strip(), new Scene(this.hello), this.controls, new Pilot(), new Circuit(), new Facts(this.hello),
+      this.faults];
     this.panels = drawn;
     this.tabs = this.hello.connectors.map((number) =>
       el("button", { onclick: () => this.choose(String(number)) }, `Connector ${number}`));
@@ -118,7 +119,7 @@ class Page {
   async ask(command) {
     const told = { ...command };
     if (told.connector === true) told.connector = Number(this.connector);
-    if (this.watched) told.station = this.watched;
+    if (this.watched && this.hello.stations.length > 1) told.station = this.watched;
     const answer = await this.link.ask(told);
     if (!answer.ok) this.toast(answer.error);
     return answer;

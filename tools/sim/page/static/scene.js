@@ -8,6 +8,10 @@ const FULL_WH = 4000;
 const BATTERY_PX = 122;
 
 export class Scene {
+  constructor(hello) {
+    flag(at("scene"), "boltless", hello.lacks.includes("lock"));
+  }
+
   show(station, connector) {
     this.lamp(connector.lamp);
     const scene = at("scene");
