@@ -394,6 +394,7 @@ def test_local_list_and_cache_are_emptied_before_it_is_active(story):
     csms = story.stage.csms
     story.order()
     story.provision()
+    story.stage.until(lambda: story.office.installation(IDENTITY)["settled"] == "ordered", 120)
     entry = {"idTag": OTHER_TAG, "idTagInfo": {"status": "Accepted"}}
     whole = {"listVersion": 7, "updateType": "Full", "localAuthorizationList": [entry]}
     pending = csms.call(IDENTITY, "SendLocalList", whole)
@@ -435,3 +436,21 @@ def test_free_charging_has_no_first_card(story):
     bad = {**ORDER, "back_end.url": "ws://127.0.0.1:1/", "charging.mode": "free"}
     page = story.admin.post("/installations/new", bad)
     assert page.status == 422 and "free charging has no first card" in page.said
+
+
+def test_approval_that_comes_while_the_station_is_looked_at_counts_all_the_same(story):
+    story.order()
+    story.hand_in(story.report(story.provision()))
+    story.appoint("2026-01-20")
+    story.stage.until(lambda: story.office.installation(IDENTITY)["settled"], 120)
+    story.office.office.installations.unsettle(story.number)
+    story.office.office.fitting.wake(IDENTITY)
+    # It has asked, and the answer is on the way.
+    story.stage.until(lambda: _asked(story, "GetConfiguration"), 20)
+    story.office.office.installations.decide(story.number, "approve", "test", [], "")
+    story.office.until_state("configured")
+
+
+def _asked(story, action):
+    way, _, raw = story.stage.csms.frames(IDENTITY)[-1]
+    return way == "sent" and action in raw
