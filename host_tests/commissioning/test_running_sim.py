@@ -17,7 +17,7 @@ ONLY = ("identity", "self_test", "pilot_at_rest", "proximity", "online", "time",
 def sim():
     """The address of a running sim; it ends with the test."""
     words = (
-        "sim", "--headless", "--no-page", "--target", "in_process", "--speed", "500",
+        "sim", "--headless", "--no-page", "--target", "in_process", "--speed", "60",
         "--control", "127.0.0.1:0",
     )  # fmt: skip
     process = subprocess.Popen(

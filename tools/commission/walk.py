@@ -96,12 +96,17 @@ class Walk:
                 trial.say("the station started anew: this step begins again")
             except (Away, Lost) as error:
                 words = "Give it power, look at its line, then run this again: it goes on here."
-                return [*trial.measures, Measure("station", str(error), "answers", FAILED, words)]
+                return self._broken_off(str(error), "answers", words)
             except Refused as error:
-                words = "See the station's own words."
-                return [*trial.measures, Measure("station", str(error), "answers", FAILED, words)]
+                return self._broken_off(str(error), "does it", "See the station's own words.")
+            except KeyError as error:
+                words = "Its firmware is another than this program's: flash it, or update this."
+                return self._broken_off(f"it does not tell {error}", "tells it", words)
         words = "It starts anew again and again: look at its supply and its log."
-        return [*trial.measures, Measure("station", "restarts", "stays on", FAILED, words)]
+        return self._broken_off("restarts", "stays on", words)
+
+    def _broken_off(self, measured, required, words):
+        return [*self._trial.measures, Measure("station", measured, required, FAILED, words)]
 
     def _keep_plots(self):
         trial, plots = self._trial, self._record.plots

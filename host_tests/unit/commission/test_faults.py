@@ -119,3 +119,38 @@ def test_reversed_uid_of_a_card_is_read_as_it_is_set(make):
     acceptance = make(settings={"ReverseUid": "true"})
     acceptance.stage.csms.add_card("80E5D4C3B2A104")
     assert acceptance.go(), acceptance.failed()
+
+
+def slow_contactor(outlet):
+    outlet.contactor.open_ms = 180
+
+
+def weak_pilot(outlet):
+    outlet.circuit.plus_mv = 11_100.0
+
+
+def weak_wave(outlet):
+    outlet.circuit.minus_mv = -11_000.0
+
+
+def warm(outlet):
+    outlet.temperature_c = 58.0
+
+
+@pytest.mark.parametrize(
+    ("spoil", "step", "what"),
+    [
+        (slow_contactor, "contactor", ["opening, by the feedback", "from leaving C to open"]),
+        (weak_pilot, "pilot_at_rest", ["pilot with nothing plugged in"]),
+        (weak_wave, "pilot", ["low level in B", "low level in C"]),
+        (warm, "temperature", ["temperature inside"]),
+    ],
+)
+def test_figure_outside_of_what_is_required_fails_its_line(make, spoil, step, what):
+    """No fault of the station: it does not see these, or thinks nothing of them."""
+    acceptance = make()
+    spoil(acceptance.stage.outlet)
+    acceptance.stage.outlet.refresh()
+    keys = [row.key for row in STEPS]
+    acceptance.go(*keys[: keys.index("meter")])
+    assert acceptance.failed() == {step: what}

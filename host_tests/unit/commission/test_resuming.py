@@ -86,6 +86,21 @@ def test_station_that_never_comes_back_fails_the_step_and_keeps_the_rest(make, a
     assert "self_test" not in resumed.done and "card" in resumed.done
 
 
+def test_station_of_another_firmware_fails_with_what_to_do_and_no_traceback(make):
+    acceptance = make()
+    look = acceptance.trial.station.facts
+
+    def facts():
+        found = look()
+        del found["connectors"][0]["parts"]["self_test"]
+        return found
+
+    acceptance.trial.station.facts = facts
+    assert not acceptance.go("self_test")
+    assert acceptance.failed() == {"self_test": ["station"]}
+    assert "flash it" in acceptance.record.results["self_test"]["measures"][-1]["remedy"]
+
+
 def test_back_end_that_restarts_in_the_session_has_it_in_the_end(make):
     acceptance = make()
     stage = acceptance.stage
