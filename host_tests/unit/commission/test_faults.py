@@ -121,6 +121,9 @@ def test_reversed_uid_of_a_card_is_read_as_it_is_set(make):
     assert acceptance.go(), acceptance.failed()
 
 
+AT_REST = ("nothing plugged in", "a vehicle, before a card")
+
+
 def slow_contactor(outlet):
     outlet.contactor.open_ms = 180
 
@@ -141,7 +144,7 @@ def warm(outlet):
     ("spoil", "step", "what"),
     [
         (slow_contactor, "contactor", ["opening, by the feedback", "from leaving C to open"]),
-        (weak_pilot, "pilot_at_rest", ["pilot with nothing plugged in"]),
+        (weak_pilot, "pilot_at_rest", [f"pilot with {what}" for what in AT_REST]),
         (weak_wave, "pilot", ["low level in B", "low level in C"]),
         (warm, "temperature", ["temperature inside"]),
     ],
