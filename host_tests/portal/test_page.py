@@ -34,6 +34,21 @@ def press(page, name):
 def test_technician_sets_a_station_up_with_a_phone(stage, browser):
     """From the label's password to a closed access point, with a mistake on each way."""
     phone = phone_of(browser, stage)
+    arrive(phone, stage)
+    order_what_is_wrong(phone, stage)
+    order_what_is_right(phone, stage)
+    press(phone, "Restart now")
+    expect(phone.locator("main")).to_contain_text("The station starts anew")
+    stage.until(lambda: stage.restarts == 1, 60)
+    stage.advance(5)
+    log_in(phone, stage)
+    hand_over(phone)
+    stage.advance(5)
+    assert stage.facts()["portal"] is False
+
+
+def arrive(phone, stage):
+    """Log in, at the second try."""
     phone.shoot("portal-login")
     phone.get_by_label("Password").fill("password123")
     press(phone, "Log in")
@@ -44,6 +59,9 @@ def test_technician_sets_a_station_up_with_a_phone(stage, browser):
     expect(phone.locator("#who")).to_contain_text("PLT-")
     phone.shoot("portal-status")
 
+
+def order_what_is_wrong(phone, stage):
+    """A message beside the field, and nothing is changed."""
     go_to(phone, "Settings")
     phone.get_by_label("Supply limit (A)").fill("99")
     phone.get_by_label("Wi-Fi network").fill(NASTY[:32])
@@ -56,6 +74,9 @@ def test_technician_sets_a_station_up_with_a_phone(stage, browser):
     phone.shoot("portal-error", full=False)
     assert setting(stage, "FreeChargingIdTag") == "FREE"
 
+
+def order_what_is_right(phone, stage):
+    """Tried, then applied; what was typed stays text."""
     phone.get_by_label("Supply limit (A)").fill("20")
     press(phone, "Check")
     expect(phone.locator("#said")).to_have_text("All of it can be applied.")
@@ -67,10 +88,6 @@ def test_technician_sets_a_station_up_with_a_phone(stage, browser):
     assert setting(stage, "FreeChargingIdTag") == NASTY[-20:]
     expect(phone.get_by_label("Wi-Fi network")).to_have_value(NASTY[:32])
     assert phone.title() == "Charge point"
-
-    hand_over(phone)
-    stage.advance(5)
-    assert stage.facts()["portal"] is False
 
 
 def hand_over(phone):
