@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from host_tests.harness.csms.times import utc_text
+from host_tests.harness.pace import STEP_MS
 
 CARD = bytes.fromhex("04A1B2C3D4E580")
 CARD_TAG = "04A1B2C3D4E580"
@@ -54,11 +55,12 @@ class People:
         console = self.wiring.console
         console.ask(request)
 
-        def answered():
-            self.pace.wake()
-            return console.asking.answer is not None
-
-        self.until(answered, timeout_s, f"an answer to {request.get('ask')}")
+        end_ms = self.now_ms + int(timeout_s * 1000)
+        # Fine steps until it is answered, and none for it afterwards.
+        while console.asking.answer is None:
+            if self.now_ms >= end_ms:
+                raise AssertionError(self._missed(f"an answer to {request.get('ask')}", timeout_s))
+            self.step(self.now_ms + STEP_MS)
         return console.asking.answer
 
     def status(self, connector: int = 1) -> str:
