@@ -17,6 +17,13 @@ Lines of --script and --control, one JSON object each, answered with one ({"ok":
     {"do": "plug_in", "connector": 1, "amps": 16}
 Of several stations "station": "PL-0007" says whose it is.
 """
+# Each with add_to(parser), run(given) and ABOUT.
+_TOOLS = (
+    ("calibrate", calibrate, "measure the pilot's divider of a board"),
+    ("guard-check", guard_check, "measure a board's guard"),
+    ("provision", provision, "set a station as ordered"),
+    ("commission", commission, "accept a charge point, with a report"),
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,26 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options.add_to(of_sim)
     of_sim.set_defaults(run=sim.run)
-    of_calibration = chosen.add_parser(
-        "calibrate", help="measure the pilot's divider of a board", description=calibrate.ABOUT
-    )
-    calibrate.add_to(of_calibration)
-    of_calibration.set_defaults(run=calibrate.run)
-    of_guard = chosen.add_parser(
-        "guard-check", help="measure a board's guard", description=guard_check.ABOUT
-    )
-    guard_check.add_to(of_guard)
-    of_guard.set_defaults(run=guard_check.run)
-    of_order = chosen.add_parser(
-        "provision", help="set a station as ordered", description=provision.ABOUT
-    )
-    provision.add_to(of_order)
-    of_order.set_defaults(run=provision.run)
-    of_trial = chosen.add_parser(
-        "commission", help="accept a charge point, with a report", description=commission.ABOUT
-    )
-    commission.add_to(of_trial)
-    of_trial.set_defaults(run=commission.run)
+    for name, tool, about in _TOOLS:
+        of_tool = chosen.add_parser(name, help=about, description=tool.ABOUT)
+        tool.add_to(of_tool)
+        of_tool.set_defaults(run=tool.run)
     device.add_to(chosen)
     # Its words are its own, --help too.
     chosen.add_parser("backend", help="the bench back end alone", add_help=False)

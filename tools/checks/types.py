@@ -12,6 +12,7 @@ from pathlib import Path
 from tools.boards import description
 from tools.checks.sources import run_module
 from tools.paths import STUBS
+from tools.ulp import build as desk_guard
 
 NAME = "types"
 REMEDY = "mend it, or annotate what mypy misreads"
@@ -61,7 +62,9 @@ def _complaints(root: Path, files: list, board) -> list:
         places.append(root / _EMULATED)  # there, these modules are the hardware
     if board and description.is_described(board):
         made = description.write(board.name, root / "boards", root / "build")
-        places += [root / "boards/esp32", made.parent]
+        # Who has no guard imports none, but mypy follows every import.
+        guard = desk_guard.write("unix", root / "boards", root / "build")
+        places += [root / "boards/esp32", made.parent, guard.parent]
     environment = os.environ | {"MYPYPATH": ":".join(map(str, [*places, STUBS]))}
     cache = root / ".mypy_cache" / (board.name if board else "firmware")
     words = (*_OPTIONS, f"--custom-typeshed-dir={STUBS}", f"--cache-dir={cache}", *files)
