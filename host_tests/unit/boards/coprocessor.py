@@ -33,7 +33,7 @@ class Coprocessor:
 
             def read_uv(self):
                 chip.ulp.cpu_reads_adc()
-                return min(super().read_uv(), END_MV * 1000)
+                return min(super().read_uv(), round(END_MV * 1000))
 
         monkeypatch.setattr(machine, "ADC", Adc)
         monkeypatch.setattr(machine, "mem32", self, raising=False)
