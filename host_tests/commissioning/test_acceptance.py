@@ -108,3 +108,19 @@ def test_person_at_a_serial_port_is_led_through_it(stage_on, tmp_path, monkeypat
     assert status == 1 and made["failed"] == []
     assert made["device"]["name"] == "A 1532" and len(made["signature"]) == 64
     assert "NOT COMPLETE" in capsys.readouterr().out
+
+
+def test_same_command_works_through_the_stations_own_page(stage_on, tmp_path, monkeypatch):
+    """Without a cable: in the station's Wi-Fi, with the password of its label."""
+    stage = stage_on("in_process", portal=True)
+    unit = stage.console({"ask": "unit"})
+    desk = Desk(stage, monkeypatch)
+    keys = ("identity", "self_test", "temperature", "pilot_at_rest", "online", "time")
+    only = [word for key in keys for word in ("--only", key)]
+    where = ("--url", stage.portal.url, "--password", unit["password"])
+    assert desk.run(*where, "--folder", tmp_path, *only) == 1  # not complete
+    (path,) = tmp_path.glob("*-report.json")
+    made = json.loads(path.read_text())
+    done = {step["key"]: step["verdict"] for step in made["steps"]}
+    assert {key: done[key] for key in keys} == dict.fromkeys(keys, "passed")
+    signature.verify(made, units.key_of(unit["secret"]))
