@@ -20,6 +20,8 @@ class Doorway:
 
     def __init__(self, station):
         self._station = station
+        # Kept here, for a look at the journal in each step would read the flash.
+        self.commissioned = station.journal.get("commissioned") == b"1"
         self._make = station.ports.access_point
         self._portal = None
         self._until_ms = 0
@@ -43,7 +45,10 @@ class Doorway:
         console = station.ports.console
         request = None if console is None else console.poll(now_ms)
         if request is not None:
-            station.attend().take(request)
+            try:
+                station.attend().take(request)
+            except MemoryError:
+                console.say(b'{"ok": false, "errors": {"ask": "no memory for this room now"}}')
         if station.service is not None:
             station.service.step(now_ms, console)
 
@@ -72,7 +77,7 @@ class Doorway:
             self.shut()
 
     def _wanted(self, now_ms):
-        return now_ms < self._until_ms or self._station.journal.get("commissioned") != b"1"
+        return now_ms < self._until_ms or not self.commissioned
 
     def _charging(self):
         for bay in self._station.bays:

@@ -89,7 +89,7 @@ class Service:
     @property
     def commissioned(self) -> bool:
         """The installation was accepted: the access point stays shut."""
-        return self._station.journal.get(_COMMISSIONED) == b"1"
+        return self._station.doorway.commissioned
 
     def ask(self, request: dict, near: bool = False):
         """Begin to carry out ``request``; a function now_ms -> the answer, None until then.
@@ -131,9 +131,17 @@ class Service:
         self._jobs.pop(0)
         if job is self._asked:
             self._asked = None
-            console.say(json.dumps(job.answer).encode())
+            self._say(console, job)
 
     # -- inside ---------------------------------------------------------------------------------
+
+    def _say(self, console, job):
+        try:
+            console.say(json.dumps(job.answer).encode())
+        except MemoryError:
+            answer = _refused("ask", "no memory for the answer now")
+            answer["id"] = job.number
+            console.say(json.dumps(answer).encode())
 
     def _reading(self, text):
         """Read the console's request, then carry it out."""
@@ -252,9 +260,11 @@ class Service:
 
     def _commissioned(self, request, near):
         journal = self._station.journal
-        journal.put(_COMMISSIONED, b"1" if request.get("on", True) else b"0")
+        on = request.get("on", True)
+        journal.put(_COMMISSIONED, b"1" if on else b"0")
         while journal.pending and not journal.trouble:
             yield
+        self._station.doorway.commissioned = on
         return {"commissioned": self.commissioned}
 
     def _restart(self, request, near):

@@ -34,14 +34,24 @@ class LineConsole(Console):
         self._came = b""
         self._request = b""
         self._saying = None
-        self._begun = False
+        self._at = 0
 
     def poll(self, now_ms: int) -> bytes:
-        """Say a piece of the answer, read what came; a whole request, else None."""
+        """Say a piece of the answer, read what came; a whole request, else None.
+
+        One that there is no memory for is forgotten: whoever asked has no answer, and tries again.
+        """
         if self._saying is not None:
             self._say_piece()
         if not self._line.any():
             return None
+        try:
+            return self._read()
+        except MemoryError:
+            self._came = self._request = b""
+            return None
+
+    def _read(self):
         self._came += (self._line.read(_READ) or b"").replace(b"\r", b"\n")
         request = None
         while request is None and b"\n" in self._came:
@@ -54,7 +64,7 @@ class LineConsole(Console):
     def say(self, answer: bytes) -> None:
         """Queue an answer; one that is still being said is cut short."""
         self._saying = answer
-        self._begun = False
+        self._at = 0
 
     def _take(self, line):
         mark, piece = line[:1], line[1:]
@@ -73,9 +83,10 @@ class LineConsole(Console):
         return None
 
     def _say_piece(self):
-        piece, rest = self._saying[:_PIECE], self._saying[_PIECE:]
-        last = self._begun and not rest
-        mark = b"@." if last else b"@+" if self._begun else b"@("
-        self._line.write(mark + piece + b"\r\n")
-        self._begun = True
-        self._saying = None if last else rest
+        at = self._at
+        self._at += _PIECE
+        last = at > 0 and self._at >= len(self._saying)
+        mark = b"@." if last else b"@+" if at else b"@("
+        self._line.write(mark + self._saying[at : self._at] + b"\r\n")
+        if last:
+            self._saying = None

@@ -156,3 +156,20 @@ def test_answer_is_said_a_piece_a_step():
     for _ in range(20):
         console.poll(0)
         assert len(line.take()) < 100
+
+
+def test_request_that_there_is_no_memory_for_is_forgotten(monkeypatch):
+    """A step never fails for it; the next request is heard."""
+    line = Line()
+    console = LineConsole(line)
+    line.put(b"+half\n")
+    console.poll(0)
+
+    def full(count):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(line, "read", full)
+        assert console.poll(10) is None
+    line.put(b'-\n{"ask": "unit"}\n')
+    assert console.poll(20) == b'{"ask": "unit"}'

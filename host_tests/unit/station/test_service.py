@@ -178,3 +178,19 @@ def test_idle_service_room_and_console_make_no_work(stage):
     station = station_of(stage)
     assert station.service._jobs == [] and station.service._asked is None
     assert station.journal.get(orders.REDO) in (None, b"")
+
+
+@pytest.mark.parametrize("where", ["take", "_facts"])
+def test_room_without_memory_says_so_and_the_station_goes_on(stage, monkeypatch, where):
+    """Neither the room itself nor an answer may cost a start anew."""
+
+    def full(self, *given):
+        raise MemoryError
+
+    stage.charge(5)
+    with monkeypatch.context() as patch:
+        patch.setattr(Service, where, full)
+        stage.wiring.console.send(b'{"ask": "facts", "id": 1}\n')
+        stage.advance(1)
+    assert stage.contactor.closed and stage.restarts == 0
+    assert stage.console({"ask": "unit"})["ok"]
