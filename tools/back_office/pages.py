@@ -54,9 +54,14 @@ def render(request, template: str, status: int = 200, **context) -> web.Response
         "csrf": request.get(CSRF, ""),
         "path": request.path,
         "menu": office.menu_for(visit["role"]) if visit else [],
-        "flash": office.visits.told(visit) if visit else "",
+        # A part that a page fetches by itself shows none, so it must not use it up.
+        "flash": "" if visit is None or _is_part(request) else office.visits.told(visit),
         "now_ms": office.now_ms(),
         **context,
     }
     text = _JINJA.get_template(template).render(shown)
     return web.Response(status=status, text=text, content_type="text/html")
+
+
+def _is_part(request) -> bool:
+    return getattr(request.match_info.handler, "passive", False)

@@ -208,3 +208,12 @@ def test_admin_sets_up_a_site(bills, admin, csms):
     assert "CP-2" not in admin.get("/sites/1/live").said
     assert admin.post("/sites/1/stations/CP-2/off").status == 404
     assert admin.get("/sites/9").status == 404
+
+
+def test_what_a_page_fetches_by_itself_does_not_use_up_the_words_for_the_next_page(bills, admin):
+    admin.get("/sites")
+    fields = {"name": "Yard", "l1": "20", "l2": "20", "l3": "20", "policy": "equal"}
+    place = admin.post("/sites", fields).place
+    admin.get("/sites/1/live")
+    assert "Yard is kept" in admin.get(place).said
+    assert "Yard is kept" not in admin.get(place).said
