@@ -5,6 +5,7 @@ stopped, so it is given more time than a person needs and fed at each burst.
 """
 
 from tools.calibrate.setup import Setup
+from tools.repl.guard import ended
 from tools.repl.said import DONE, done
 
 # The watchdog's time while a person goes through the levels.
@@ -45,7 +46,8 @@ with open({name!r}, "rb") as file:
 
 
 def prepare(setup: Setup) -> str:
-    return _PREPARE.format(
+    """A guard in the coprocessor has the ADC: it ends first."""
+    return ended(setup.board) + _PREPARE.format(
         watchdog_ms=_WATCHDOG_MS,
         relays=setup.relays,
         pwm_pad=setup.pwm_pad,

@@ -13,6 +13,7 @@ from tools import pilotlight
 from tools.calibrate import main as calibrate
 from tools.calibrate.setup import of_board
 from tools.paths import MICROPYTHON
+from tools.repl import board as board_of
 from tools.repl.board import Board, Unreachable
 
 PROGRAM = paths.ROOT / "host_tests/unit/tools/raw_repl_main.py"
@@ -128,3 +129,14 @@ def test_what_is_not_an_interpreter_is_told(tmp_path):
         Board(os.ttyname(theirs))
     os.close(ours)
     os.close(theirs)
+
+
+def test_a_board_that_does_not_come_back_after_a_reset_is_told(monkeypatch, console):
+    """The interpreter ends where a board would begin anew."""
+    monkeypatch.setattr(board_of, "_RESTARTED_S", 0)
+    monkeypatch.setattr(board_of, "_RESETS_S", 0)
+    monkeypatch.setattr(board_of, "_SILENCE_S", 0.2)
+    board = Board(console.port)
+    with pytest.raises(Unreachable, match="the board did not come back"):
+        board.run_to_a_reset(board_of.RESTART)
+    assert console.ended()

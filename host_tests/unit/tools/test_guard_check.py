@@ -6,12 +6,15 @@ import subprocess
 import pytest
 
 from tools import pilotlight
+from tools.calibrate import snippet as calibration
+from tools.calibrate.setup import of_board as calibrated
 from tools.guard_check import judge, main, snippets
 from tools.guard_check.bench import of_board
 from tools.guard_check.emulated import FAULTS, EmulatedBoard, person
 from tools.guard_check.measure import Check
 from tools.paths import BIN
 from tools.repl.board import Unreachable
+from tools.repl.guard import ended
 from tools.ulp import build
 
 GUARDED = ["esp32_devkit", "smartevse_v3@v3.0", "smartevse_v3@v3.1", "esp32evse_devkitc",
@@ -147,6 +150,26 @@ def test_the_limit_of_a_trip_follows_the_clock():
         for mhz in (11, 8.5, 7, 6)
     ]
     assert limits == [25, 25, 30.4, 35]
+
+
+def test_calibrating_ends_the_guard_first():
+    """Else its watchdog resets the chip in the middle, or the first read hangs it."""
+    bench = of_board("smartevse_v3@v3.1")
+    board, texts = EmulatedBoard(bench), snippets.Snippets(bench)
+    board.run(texts.prepare())
+    board.run(texts.soft().replace("_ask(", "_watch(50)\n_ask("))
+    assert board.ulp.pad(bench.given["RELAY"]), "held, with its watchdog on"
+    assert calibration.prepare(calibrated("smartevse_v3@v3.1")).startswith(ended(bench.board))
+    board.run(ended(bench.board))
+    assert board.ulp.stopped.startswith("halt")
+    assert not board.ulp.pad(bench.given["RELAY"])
+    board.ulp.advance(6_000_000)
+    assert not board.ulp.reset_by_watchdog
+
+
+@pytest.mark.parametrize("board", ["unix", "esp32s3_devkit", "toaster"])
+def test_a_board_without_a_guard_has_none_to_end(board):
+    assert ended(board) == ""
 
 
 # -- the texts, the command -----------------------------------------------------------------------
