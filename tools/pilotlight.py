@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         of_tool.set_defaults(run=tool.run)
     device.add_to(chosen)
     # Its words are its own, --help too.
-    chosen.add_parser("backend", help="the bench back end alone", add_help=False)
+    chosen.add_parser("backend", help="the bench back end, and its pages", add_help=False)
     given, words = parser.parse_known_args(arguments)
     if given.command == "backend":
         return backend.main(words)

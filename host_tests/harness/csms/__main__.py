@@ -22,40 +22,63 @@ from .times import utc_text
 _PING_S = 60
 
 
+class _Unusable(Exception):
+    """It can't begin; the message says why."""
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted; 1 when the port can't be had."""
+    """Serve until interrupted; 1 when it can't begin, or a script failed."""
     wanted = _parser().parse_args(arguments)
     loop = VirtualLoop(real_time=True)
     try:
-        tls = None if wanted.certificate is None else _tls(wanted.certificate, wanted.key)
-        clock = UtcClock.of_the_wall(loop)
-        csms = Csms(loop, clock, wanted.db, port=wanted.port, host=wanted.host, ssl_context=tls)
-    except (OSError, ValueError, sqlite3.Error) as error:
-        print(f"can't begin: {error}", file=sys.stderr)
+        return _live(loop, wanted)
+    except _Unusable as error:
+        print(error, file=sys.stderr)
         return 1
-    _furnish(csms, wanted)
+    finally:
+        loop.finish()
+
+
+def _live(loop: VirtualLoop, wanted: argparse.Namespace) -> int:
+    csms = _make(loop, wanted)
     try:
-        csms.start()
-    except OSError as error:
-        print(f"can't listen on {wanted.host}:{wanted.port}: {error.strerror}", file=sys.stderr)
-        return 1
-    print(f"listening on {csms.url}/<identity>", flush=True)
-    try:
-        desk = None if wanted.web is None else _open_desk(csms, wanted)
-    except (OSError, ValueError, sqlite3.Error) as error:
-        print(f"no pages: {error}", file=sys.stderr)
+        desk = _open(csms, wanted)
+    except _Unusable:
         csms.close()
-        return 1
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, loop.stop)
+        raise
     led = loop.create_task(_lead(csms, wanted.script))
     loop.run_forever()
     failed = led.done() and not led.result()
     if desk is not None:
         desk.close()
     csms.close()
-    loop.finish()
     return 1 if failed else 0
+
+
+def _make(loop: VirtualLoop, wanted: argparse.Namespace) -> Csms:
+    try:
+        tls = None if wanted.certificate is None else _tls(wanted.certificate, wanted.key)
+        clock = UtcClock.of_the_wall(loop)
+        csms = Csms(loop, clock, wanted.db, port=wanted.port, host=wanted.host, ssl_context=tls)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        raise _Unusable(f"can't begin: {error}")
+    _furnish(csms, wanted)
+    return csms
+
+
+def _open(csms: Csms, wanted: argparse.Namespace):
+    """Listen; the desk with the pages, if they are wanted."""
+    try:
+        csms.start()
+    except OSError as error:
+        raise _Unusable(f"can't listen on {wanted.host}:{wanted.port}: {error.strerror}")
+    print(f"listening on {csms.url}/<identity>", flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        csms.loop.add_signal_handler(number, csms.loop.stop)
+    try:
+        return None if wanted.web is None else _open_desk(csms, wanted)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        raise _Unusable(f"no pages: {error}")
 
 
 async def _lead(csms: Csms, script: Path | None) -> bool:
@@ -124,6 +147,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--card", action="append", default=[], metavar="IDTAG")
     parser.add_argument("--script", type=Path, metavar="FILE", help="lines to carry out, then end")
+    parser.add_argument("--heartbeat", type=int, default=300, metavar="SECONDS")
+    _add_office(parser)
+    return parser
+
+
+def _add_office(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--web", type=int, metavar="PORT", help="the back office: pages there")
     parser.add_argument(
         "--admin-password-file",
@@ -145,8 +174,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--anyone", action="store_true", help="with --web too, let every identity in"
     )
-    parser.add_argument("--heartbeat", type=int, default=300, metavar="SECONDS")
-    return parser
 
 
 def _furnish(csms: Csms, wanted: argparse.Namespace) -> None:
