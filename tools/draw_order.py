@@ -55,15 +55,15 @@ order. The back end can't change them at all. Three wrong codes are free; then e
 code that was forgotten goes with the station's store (`make flash` writes it anew).
 
 **The earthing system.** TN and TT: the station believes what watches the earth (where the board
-has it), and reports a lost one. "Passed" says that the protective conductor is connected, never how
-good the earth is: that is measured at the inspection. IT: with no neutral on earth such a monitor
-tells "connected" of a lost earth, or "lost" of a good one; so it is not asked, and the station and
-its commissioning report say "not monitored".
+has it), and reports a lost one. "Passed" says that the protective conductor is connected, never
+how good the earth is: that is measured at the inspection. IT: with no neutral on earth such a
+monitor tells "connected" of a lost earth, or "lost" of a good one; so it is not asked, and the
+station and its commissioning report say "not monitored".
 
 **Two limits.** `max_current_a` is what the circuit carries: only a technician changes it, and
-nothing ever exceeds it. `load_limit_a` is what the station may draw of it now: the back end may lower and
-raise it as long as no technician locked it (a code does; `[settings] SupplyLimitLock = false`
-leaves it to the back end all the same).
+nothing ever exceeds it. `load_limit_a` is what the station may draw of it now: the back end may
+lower and raise it as long as no technician locked it (a code does; `[settings] SupplyLimitLock =
+false` leaves it to the back end all the same).
 """
 
 

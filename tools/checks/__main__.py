@@ -4,7 +4,7 @@ import sys
 
 from tools import draw_faults, draw_order, draw_settings, draw_states
 from tools.boards import check as boards
-from tools.checks import compiles, duplicates, imports, lint, links, names, readme, sizes, types
+from tools.checks import compiles, duplicates, imports, links, lint, names, readme, sizes, types
 from tools.paths import ROOT
 
 _CHECKS = (

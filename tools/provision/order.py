@@ -67,6 +67,8 @@ class Order:
         for name, why in errors.items():
             place = self.places.get(name, "")
             why = why.removeprefix(name + ": ") if place else why
+            if name == "code":
+                why += " (--code CODE: the one that this station has now)"
             told.append((_line_of(self.lines, place), place, why))
         return OrderError(self.name, told)
 

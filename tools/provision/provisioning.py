@@ -23,8 +23,7 @@ class Provisioning:
     def __init__(self, line: Line, order: Order, code=None, tell=print, pause=time.sleep):
         self._line = line
         self._order = order
-        # Run again after a power cut, the station may have the ordered code already.
-        self._code = code if code is not None else order.code
+        self._code = code
         self._tell = tell
         self._pause = pause
 
@@ -39,6 +38,10 @@ class Provisioning:
                 f"this is unit {unit['serial']}, the order is for {wanted}: nothing was changed. "
                 "Take the unit with that label, or the order for this one"
             )
+        if self._code is None and unit["code"]:
+            # Run again after a power cut, the station may have the ordered code already. If it
+            # has another one, that is one wrong try, in `check`.
+            self._code = self._order.code
         self._tell(f"unit {unit['serial']}")
         return unit
 
