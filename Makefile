@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
 JOBS ?= 2
 .DEFAULT_GOAL = help
-.PHONY: help setup lock sim backend demo test check report conformance bench cuts mutations sizes build calibrate commission clean
+.PHONY: help setup lock sim backend demo test check report conformance bench cuts mutations sizes build calibrate commission flash deploy monitor repl backup restore dev clean
 
 help:  ## what can be done here
 	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
@@ -58,6 +58,27 @@ calibrate: setup  ## measure the pilot's divider of a board (ARGS="--emulated", 
 
 commission: setup  ## an emulated charge point is accepted, with its report (ARGS="--port ..." for a real one)
 	@$(RUN) tools.pilotlight commission $(or $(ARGS),--emulated)
+
+flash: setup  ## an ESP32 becomes a charge point: BOARD=... PORT=/dev/ttyUSB0 (IMAGE=firmware.bin, ARGS="--order ...")
+	@$(RUN) tools.pilotlight flash --board $(BOARD) $(if $(PORT),--port $(PORT)) $(if $(IMAGE),--image $(IMAGE)) $(ARGS)
+
+deploy: setup  ## the application into a board's ROMFS: BOARD=... PORT=...
+	@$(RUN) tools.pilotlight deploy --board $(BOARD) $(if $(PORT),--port $(PORT)) $(ARGS)
+
+monitor: setup  ## a station's lines, with time and level: PORT=...
+	@$(RUN) tools.pilotlight monitor $(if $(PORT),--port $(PORT))
+
+repl: setup  ## the interpreter's prompt (it stops the station): PORT=...
+	@$(RUN) tools.pilotlight repl $(if $(PORT),--port $(PORT))
+
+backup: setup  ## a board's store into a file: PORT=... TO=store.zip
+	@$(RUN) tools.pilotlight backup $(if $(PORT),--port $(PORT)) --to $(or $(TO),store.zip)
+
+restore: setup  ## a backup in place of a board's store: PORT=... FROM=store.zip
+	@$(RUN) tools.pilotlight restore $(if $(PORT),--port $(PORT)) --from $(or $(FROM),store.zip) $(ARGS)
+
+dev: setup  ## each saved file on the running station: BOARD=unix, qemu_mps2, or a board at PORT=...
+	@$(RUN) tools.pilotlight dev --board $(or $(filter-out esp32_devkit,$(BOARD)),unix) $(if $(PORT),--port $(PORT))
 
 lock: setup  ## pin new versions into requirements*.lock (after editing requirements*.in)
 	@$(PYTHON) -m tools.setup.lock

@@ -35,6 +35,11 @@ _ALLOWED = (
         "firmware/chargepoint/drivers/access_point.py",
         (*_HARDWARE, _PORTAL_PORTS, "chargepoint.drivers"),
     ),
+    # A backup that was being restored when the power went is restored before anything is read.
+    (
+        "firmware/chargepoint/drivers/store_file.py",
+        (*_HARDWARE, _PORTS, "chargepoint.drivers.store_restore"),
+    ),
     ("firmware/chargepoint/drivers/", (*_HARDWARE, _PORTS, _FILE_PORTS, _PORTAL_PORTS, _WIRE)),
     ("firmware/chargepoint/ports.py", _PURE),
     ("firmware/chargepoint/file_ports.py", _PURE),

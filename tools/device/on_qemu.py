@@ -8,6 +8,7 @@ Ctrl-C interrupts the station (the front end opens the contactor), a soft reset 
 import contextlib
 import os
 import select
+import subprocess
 import sys
 import tempfile
 import threading
@@ -19,7 +20,7 @@ from host_tests.harness.led_loop import LedLoop
 from host_tests.harness.stage import Stage
 from host_tests.harness.targets import LACKS, TARGETS
 from host_tests.harness.targets.qemu import Qemu
-from host_tests.harness.targets.qemu_front_end import FrontEnd
+from tools.paths import ROOT
 
 BOARD = "qemu_mps2"
 NAME = "desk"
@@ -83,8 +84,9 @@ class OnTheDesk(Qemu):
             self._front_end.trip()
             self.machine.stop()
             outputs = self._front_end.take()
-        for level, text in outputs.get("l", ()):
-            # Its lines for people leave by the front end; another board prints them here.
+        # Its lines for people leave by the front end; another board prints them here. What the
+        # front end itself says of a station that was interrupted is not the console's.
+        for level, text in () if self._front_end.tripped else outputs.get("l", ()):
             self._line.say(f"{level}: {text}\r\n".encode())
         return outputs
 
@@ -121,21 +123,43 @@ class OnTheDesk(Qemu):
         super()._send_bytes({"u": lines} if lines else {})
 
 
-def run(folder: Path, say=print) -> None:
-    """A station on the desk until this process ends; its port is told once it has started."""
+def run(folder: Path, say=print, words=()) -> None:
+    """A station on the desk until this process ends; its port is told once it has started.
+
+    ``words`` are told while it runs: "cut" breaks its connection to the back end.
+    """
     line = Line()
-    stage = Stage(NAME, folder, loop=LedLoop(), lacks=("interlock",), line=line)
+    stage = Stage(NAME, folder, loop=LedLoop(), line=line)
     with stage:
         stage.start()
         say(line.port)
+        threading.Thread(target=_obey, args=(stage, words), daemon=True).start()
         while True:
             stage.advance(1)
+
+
+def _obey(stage, words):
+    for word in words:
+        if word.strip() == "cut":
+            stage.loop.call_soon_threadsafe(stage.network.cut)
+
+
+def started() -> tuple:
+    """(process, port) of a station in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", __spec__.name], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    port = process.stdout.readline().strip()
+    if not port:
+        raise RuntimeError("the emulated board did not start; its trace is above")
+    return process, port
 
 
 def main() -> int:
     """The first line tells the port; the second process of a test, or a person's shell."""
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(KeyboardInterrupt):
-        run(Path(folder), lambda port: print(port, flush=True))
+        run(Path(folder), lambda port: print(port, flush=True), sys.stdin)
     return 0
 
 

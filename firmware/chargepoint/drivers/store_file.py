@@ -22,6 +22,10 @@ class FileStore(Store):
 
     def __init__(self, folder: str):
         self._folder = folder
+        if _exists(self._path("restore/plan")):
+            from chargepoint.drivers.store_restore import finish
+
+            finish(folder)
 
     def read(self, name: str, at: int = 0, size: int = None) -> bytes:
         """``size`` bytes under ``name`` from ``at`` on, all when None; None when there are none,

@@ -1,0 +1,138 @@
+"""A developer's commands at a real serial line: a pseudo terminal before the emulated
+microcontroller, whose interpreter and REPL are the real ones.
+
+What only hardware shows (esptool and a chip, DTR and RTS) is in docs/flashing.md.
+"""
+
+import hashlib
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+
+from host_tests.harness.targets.qemu_machine import QEMU
+from tools.build import image
+from tools.device import archive, on_qemu, serial_board, store
+from tools.paths import ROOT
+
+PATIENCE_S = 240
+_ROM = """\
+import uctypes, hashlib
+from binascii import hexlify
+print(hexlify(hashlib.sha256(memoryview(uctypes.bytearray_at(0x21100000, {size}))).digest()).decode())
+"""
+ORDER = """\
+[order]
+format = 1
+[back_end]
+identity = "PL-0001"
+url = "ws://127.0.0.1:9/ocpp"
+security_profile = 0
+[installation]
+max_current_a = 20
+load_limit_a = 13
+phases = 3
+earthing = "TN"
+[charging]
+mode = "card"
+[technician]
+code = ""
+"""
+_SPOIL = "import uctypes\nuctypes.bytearray_at(0x21100000, 16)[:] = bytes(16)\n"
+
+
+@pytest.fixture(scope="module")
+def desk():
+    """(process, port); the station runs and its back end is there."""
+    if not QEMU.exists():
+        pytest.skip("qemu is missing; run: make setup")
+    process, port = on_qemu.started()
+    yield process, port
+    process.kill()
+    process.wait()
+
+
+def pilotlight(*words):
+    """What a command said; it must go well."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tools.pilotlight", *words],
+        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def records_of(port, folder):
+    pilotlight("backup", "--port", port, "--to", str(folder / "now.zip"))
+    return archive.read(str(folder / "now.zip"))[0]
+
+
+def monitored(desk, *wanted):
+    """The monitor's lines from a cut of the network on, until each of ``wanted`` was shown."""
+    process, port = desk
+    words = [sys.executable, "-u", "-m", "tools.pilotlight", "monitor", "--port", port]
+    monitor = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    seen, until_s = "", time.monotonic() + PATIENCE_S
+    try:
+        seen += monitor.stdout.readline()
+        process.stdin.write("cut\n")
+        process.stdin.flush()
+        while not all(word in seen for word in wanted):
+            assert time.monotonic() < until_s, seen
+            seen += monitor.stdout.readline()
+    finally:
+        monitor.terminate()
+        monitor.wait()
+    return seen
+
+
+def test_monitor_shows_lines_with_time_and_level(desk):
+    """[issue 5]: logs with time and level."""
+    seen = monitored(desk, "link closed", "connected to the back end")
+    assert re.search(r"^\d\d:\d\d:\d\d\.\d{3} warning +link closed", seen, re.MULTILINE), seen
+
+
+def test_settings_go_in_and_a_backup_brings_the_old_ones_back(desk, tmp_path):
+    """Order over the console, then restore: the store is as it was, but for the unit's record."""
+    _, port = desk
+    before = records_of(port, tmp_path)
+    (tmp_path / "now.zip").rename(tmp_path / "before.zip")
+    order = tmp_path / "order.toml"
+    order.write_text(ORDER)
+    pilotlight("provision", str(order), "--port", port)
+    assert records_of(port, tmp_path) != before
+    said = pilotlight("restore", "--port", port, "--from", str(tmp_path / "before.zip"))
+    assert f"{len(before) - 1} records restored" in said
+    now = records_of(port, tmp_path)
+    assert {name: now[name] for name in ("factory", "unit", "board")} == {
+        name: before[name] for name in ("factory", "unit", "board")
+    }
+    assert not [name for name in now if name.startswith(("set_supplylimit", "restore"))]
+
+
+def test_deploy_writes_the_application_and_starts_it(desk):
+    """By mpremote; the digest is taken on the board."""
+    _, port = desk
+    built = image.build_image(on_qemu.BOARD).read_bytes()
+    board = serial_board.opened(port)
+    board.run(_SPOIL)
+    board.close(restart=False)
+    pilotlight("deploy", "--board", on_qemu.BOARD, "--port", port)
+    monitored(desk, "link closed", "connected to the back end")
+    board = serial_board.opened(port)
+    digest = board.run(_ROM.format(size=len(built))).strip()
+    board.close(restart=True)
+    assert digest == hashlib.sha256(built).hexdigest()
+
+
+def test_record_is_read_as_it_lies_there(desk):
+    """What a flash does first: the unit keeps its record."""
+    _, port = desk
+    board = serial_board.opened(port)
+    try:
+        assert b"serial" in store.read_record(board, "/flash", "unit")
+        assert store.read_record(board, "/flash", "nothing") is None
+    finally:
+        board.close(restart=True)

@@ -1,0 +1,150 @@
+"""`pilotlight flash`: an empty board becomes a charge point, by esptool.
+
+In order: the images are made and checked against the board, the chip is asked who it is, the
+flash is erased, interpreter, partition table and application are written and verified; then the
+new interpreter starts, and gets its unit record and, with an order, its settings. A unit that was
+flashed before keeps its record, for its label is on the box.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rich.progress import Progress
+
+from tools.boards import description
+from tools.build import image
+from tools.device import interpreter_image, partition_table, serial_board, store, trouble, unit
+from tools.paths import BUILD
+from tools.repl.board import Unreachable
+
+_BAUD = 460800
+_STORE = "/store"
+_STARTED_S = 40
+
+
+class Parts:
+    """What is written: (place in the flash, file) of interpreter, table and application."""
+
+    def __init__(self, board: str, given: str, with_rom: bool):
+        self.board = board
+        self.about = json.loads((image.folder_of(board) / "board.json").read_text())
+        self.chip = self.about["mcu"]
+        interpreter = interpreter_image.find(board, given)
+        interpreter_image.check(interpreter, self.chip)
+        folder = BUILD / board
+        folder.mkdir(parents=True, exist_ok=True)
+        table = (image.folder_of(board) / "partitions.csv").read_text()
+        self._table = folder / "partition-table.bin"
+        self._table.write_bytes(partition_table.binary(table))
+        self.places = [(interpreter_image.PLACES[self.chip], interpreter)]
+        self.places.append((partition_table.AT, self._table))
+        if with_rom or self.about.get("psram"):
+            self.places.append((_rom(table), image.build_image(board)))
+
+    def words(self) -> list:
+        """As esptool wants them."""
+        return [str(word) for at, file in self.places for word in (hex(at), file)]
+
+
+def _rom(table):
+    return next(part.offset for part in partition_table.parse(table) if part.name == "romfs")
+
+
+def merge(parts: Parts) -> Path:
+    """build/<board>/flash.bin, all in one, for a factory's own writer."""
+    path = BUILD / parts.board / "flash.bin"
+    size = f"{parts.about['flash_mb']}MB"
+    _esptool(
+        "",
+        ["--chip", parts.chip, "merge-bin", "-o", str(path), "--flash-size", size, *parts.words()],
+    )
+    return path
+
+
+def run(port: str, parts: Parts, record: bytes, settings: dict, progress: Progress) -> bytes:
+    """Write everything; the unit's record. ``record`` None: the board's own, or a new one.
+    Raises Trouble."""
+    serial_board.look(port)
+    record = record or _own_unit(port) or unit.made()
+    task = progress.add_task("flashing", total=4)
+    of_chip = ["--chip", parts.chip, "--port", port, "--baud", str(_BAUD)]
+    for words in (
+        [*of_chip, "flash-id"],
+        [*of_chip, "erase-flash"],
+        [*of_chip, "write-flash", *parts.words()],
+    ):
+        _esptool(port, words)
+        progress.advance(task)
+    _provision(port, record, settings)
+    progress.advance(task)
+    return record
+
+
+def _own_unit(port):
+    """The record of a unit that was flashed before, if its interpreter still answers."""
+    try:
+        board = serial_board.Board(port)
+    except Unreachable:
+        return None
+    try:
+        found = store.read_record(board, _STORE, unit.unit.RECORD)
+    except Unreachable:
+        found = None
+    finally:
+        board.close(restart=False)
+    return found if found and unit.unit.read(found) else None
+
+
+def _provision(port, record, settings):
+    board = _started(port)
+    try:
+        board.run(f"import os\nif 'store' not in os.listdir('/'):\n    os.mkdir({_STORE!r})")
+        store.write_file(board, f"{_STORE}/{unit.unit.RECORD}", record)
+        if settings:
+            store.write_file(board, f"{_STORE}/factory", json.dumps(settings).encode())
+    except Unreachable as error:
+        raise trouble.Trouble(
+            f"the interpreter was written, but {error}", "the same command again"
+        ) from error
+    finally:
+        board.close(restart=True)
+
+
+def _started(port):
+    until_s = time.monotonic() + _STARTED_S
+    while True:
+        try:
+            return serial_board.Board(port)
+        except Unreachable as error:
+            if time.monotonic() > until_s:
+                raise trouble.Trouble(
+                    f"the interpreter was written and does not answer: {error}",
+                    "press EN; is the interpreter one for this chip and its flash (board.md)?",
+                ) from error
+
+
+def _esptool(port, words):
+    """Its own progress is shown as it comes; what it said tells why it failed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "esptool", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        sys.stdout.write(line)
+    if process.wait():
+        raise trouble.of_esptool(port or "esptool", "".join(said))
+
+
+def has_psram(board: str) -> bool:
+    """Whether there is heap enough for an application that is not frozen."""
+    return bool(json.loads((image.folder_of(board) / "board.json").read_text()).get("psram"))
+
+
+def boards() -> list:
+    """The boards that can be flashed."""
+    return description.names(image.BOARDS)
