@@ -25,6 +25,9 @@ when it is stale.
   count in any case. RW: it may do both, R: read only, W: write only (a secret).
 - **Reboot**: the new value counts from the next start (RebootRequired).
 - Values survive restarts and power cuts. A value that is refused leaves the one before as it was.
+- [An order](order.md) or the station's own page may set all that is not the hardware's to say:
+  RW, W, and Identity, MaxCurrent, Phases and Earthing. Once there is a technician's code,
+  SupplyLimit, SupplyLimitLock, MaxCurrent and Earthing change with it only.
 - What is given at provisioning stands where nothing was changed since; what the hardware dictates
   (the number of connectors, the lock, the switch between phases) can't be changed.
 """
