@@ -5,6 +5,7 @@ from host_tests.harness.csms.times import utc_ms, utc_text
 WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 52, 14, 28
 _STEPS = (1, 2, 5)
+_SHORT_MS = 30_000
 _ENERGY = "Energy.Active.Import.Register"
 _POWER = "Power.Active.Import"
 _THOUSAND = {"Wh": 1, "kWh": 1000, "W": 1, "kW": 1000}
@@ -72,8 +73,13 @@ def _of(readings: list, measurand: str) -> list:
 
 def _steps(energy: list) -> list:
     """The average power between each two registers, as a line with steps."""
-    line = []
-    for (from_ms, from_wh), (to_ms, to_wh) in zip(energy, energy[1:]):
+    line, kept = [], energy[:1]
+    for point in energy[1:]:
+        # Over some seconds one watt-hour more or less is kilowatts.
+        if len(kept) > 1 and point[0] - kept[-1][0] < _SHORT_MS:
+            kept.pop()
+        kept.append(point)
+    for (from_ms, from_wh), (to_ms, to_wh) in zip(kept, kept[1:]):
         watts = max(0, (to_wh - from_wh) * 3_600_000 // (to_ms - from_ms))
         line += [(from_ms, watts), (to_ms, watts)]
     return line

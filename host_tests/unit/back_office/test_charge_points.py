@@ -200,6 +200,9 @@ def test_chart_reckons_the_power_from_the_register_where_nobody_measured_it():
     assert chart.reckoned and not chart.is_empty
     assert chart.power_marks[-1][1] == "4" and len(chart.power.split()) == 4
     assert {point.split(",")[1] for point in chart.power.split()} == {str(float(14))}
+    # Readings close together: their watt-hour more or less is no power.
+    near = [("2026-01-05T08:30:00Z", 3000), ("2026-01-05T08:30:03Z", 3010)]
+    assert Chart([_reading(0, "1000", **unit)], near).power_marks[-1][1] in ("4", "5")
     still = Chart([], [(None, None), ("2026-01-05T08:30:00Z", 3000)])
     assert still.is_empty
 
