@@ -102,7 +102,8 @@ def test_each_revision_has_its_own_pads():
         image.source_files(f"smartevse_v3@{name}")["described.py"].read_text()
         for name in ("v3.0", "v3.1")
     ]
-    assert "('inp', 13, 2)" in texts[0] and "('inp', 38, 0)" in texts[1]
+    assert "('out', 18, 1), ('out', 17, 1)" in texts[0]
+    assert "('out', 9, 1), ('out', 10, 1)" in texts[1]
 
 
 def test_without_a_revision_the_first_is_meant():
