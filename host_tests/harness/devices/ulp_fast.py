@@ -162,12 +162,9 @@ def _sprint(
                 registers[c] = memory[(registers[b] + a) % WORDS] & _MASK
             elif op == _WAIT:
                 cycles += a
-            elif op == _INC:
-                state[_STAGE] = (state[_STAGE] + a) & 0xFF
-            elif op == _DEC:
-                state[_STAGE] = (state[_STAGE] - a) & 0xFF
             else:
-                state[_STAGE] = 0
+                moved = a if op == _INC else -a if op == _DEC else -state[_STAGE]
+                state[_STAGE] = (state[_STAGE] + moved) & 0xFF
         place = following
     state[_PLACE], state[_CYCLES] = place, cycles
 
@@ -200,9 +197,7 @@ def _holds(test, seen, value):  # pragma: no cover (compiled)
 
 
 @njit(cache=True)
-def _convert(
-    row, disturbances, noise, cycles, converter, clock
-):  # pragma: no cover (compiled)
+def _convert(row, disturbances, noise, cycles, converter, clock):  # pragma: no cover (compiled)
     reached_us = clock[_FROM_US] + (cycles - clock[_FROM_CYCLES]) * 1e6 / clock[_HZ]
     now_us = max(clock[_NOW_US], reached_us)
     if now_us < clock[_SEIZED_UNTIL_US]:

@@ -57,7 +57,9 @@ class Signals:
         left = [tuple(one) for one in table[: int(row[DISTURBED])] if one[1] > now_us]
         left.append((from_us, until_us, counts))
         if len(left) > DISTURBANCES:
-            raise ValueError(f"channel {channel}: {len(left)} disturbances: at most {DISTURBANCES}")
+            raise ValueError(
+                f"channel {channel}: {len(left)} disturbances: at most {DISTURBANCES}"
+            )
         table[: len(left)] = left
         row[DISTURBED] = len(left)
 
