@@ -4,7 +4,7 @@ RUN = .venv/bin/python -m
 BOARD ?= esp32_devkit
 JOBS ?= 2
 .DEFAULT_GOAL = help
-.PHONY: help setup lock sim backend demo test check report conformance bench cuts mutations sizes build calibrate commission flash deploy monitor repl backup restore dev clean
+.PHONY: help setup lock sim backend demo test check report conformance bench cuts mutations month sizes build calibrate commission flash deploy monitor repl backup restore dev clean
 
 help:  ## what can be done here
 	@echo "Pilotlight: firmware for a charge point, and the harness that proves it."
@@ -43,6 +43,9 @@ conformance: setup  ## the cases of OCTT for OCPP 1.6, as a table (ARGS="-k tc_0
 
 cuts: setup  ## the power-cut suites alone
 	@$(RUN) pytest host_tests/powercut $(ARGS)
+
+month: setup  ## twenty stations on one site for a month: meters, bills, the limit (ARGS=days; half an hour)
+	@$(RUN) host_tests.month $(ARGS)
 
 mutations: setup  ## each safety rule broken in turn, and the test that notices (ARGS=names)
 	@$(RUN) tools.mutations $(ARGS)
