@@ -238,7 +238,9 @@ class Bay:
 
     def _verdicts(self):
         told = self.connector.verdicts()
-        told["guard"] = NOT_MONITORED if self._guard.kind == "none" else "passed"
+        told["guard"] = "failed" if "guard_trip" in self.connector.faults.active else "passed"
+        if self._guard.kind == "none":
+            told["guard"] = NOT_MONITORED
         return told
 
     def _not_monitored(self):

@@ -1,6 +1,14 @@
 """All mutations, in the order in which a step goes."""
 
-from host_tests.mutations import idtags, judge_and_step, orders, parts, pilot_and_session, supply
+from host_tests.mutations import (
+    guard_driver,
+    idtags,
+    judge_and_step,
+    orders,
+    parts,
+    pilot_and_session,
+    supply,
+)
 
 MUTATIONS = (
     *judge_and_step.MUTATIONS,
@@ -9,6 +17,7 @@ MUTATIONS = (
     *supply.MUTATIONS,
     *idtags.MUTATIONS,
     *orders.MUTATIONS,
+    *guard_driver.MUTATIONS,
 )
 
 
