@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tools.checks import __main__ as runner
-from tools.checks import compiles, duplicates, imports, lint, links, names, readme, sizes, types
+from tools.checks import compiles, duplicates, imports, links, lint, names, readme, sizes, types
 
 CLEAN = '"""A room."""\n\n\ndef amps(limit_ma: int) -> int:\n    return limit_ma // 1000\n'
 LONG_BODY = "def slow():\n" + "    x = 1\n" * 41
