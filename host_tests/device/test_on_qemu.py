@@ -21,7 +21,8 @@ PATIENCE_S = 240
 _ROM = """\
 import uctypes, hashlib
 from binascii import hexlify
-print(hexlify(hashlib.sha256(memoryview(uctypes.bytearray_at(0x21100000, {size}))).digest()).decode())
+rom = memoryview(uctypes.bytearray_at(0x21100000, {size}))
+print(hexlify(hashlib.sha256(rom).digest()).decode())
 """
 ORDER = """\
 [order]

@@ -1,4 +1,4 @@
-"""`pilotlight deploy`: the application of a board into its ROMFS, by mpremote; then a new start."""
+"""`pilotlight deploy`: a board's application into its ROMFS, by mpremote; then a new start."""
 
 import argparse
 import contextlib

@@ -2,9 +2,11 @@
 
 On the 32-bit interpreter (`unix`) the sim starts anew with its state; on the emulated
 microcontroller, and on a board, the application is built, deployed and started, and the lines of
-the station are shown meanwhile.
+the station are shown meanwhile. What does not compile is told, and the station runs on.
 """
 
+import contextlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,14 +17,29 @@ from rich.progress import Progress
 
 from tools.build import image
 from tools.device import deploy, monitor, on_qemu, trouble
+from tools.paths import ROOT
 
 UNIX = "unix"
 _LOOK_S = 0.3
+_ENDS_S = 10
+
+
+def run(board: str, port: str, console) -> None:
+    """Until a Ctrl-C or SIGTERM, then what was started here ends. ValueError: a board, and no port where it is."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.ExitStack() as ends:
+        running = _on_unix(ends) if board == UNIX else _at_port(board, port, console, ends)
+        watch(board, console, running.reload)
 
 
 def watched(board: str) -> dict:
     """path -> when it was written, of all sources of a board's application."""
-    return {path: path.stat().st_mtime_ns for path in image.source_files(board).values()}
+    written = {}
+    for path in image.source_files(board).values():
+        # An editor may put a new file in place of the old one just now.
+        with contextlib.suppress(FileNotFoundError):
+            written[path] = path.stat().st_mtime_ns
+    return written
 
 
 def changed(before: dict, after: dict) -> list:
@@ -31,116 +48,95 @@ def changed(before: dict, after: dict) -> list:
     return sorted(names)
 
 
-def run(board: str, port: str, console, rounds: int = None) -> None:
-    """Until a Ctrl-C (or so many ``rounds``)."""
-    if board == UNIX:
-        return _on_unix(console, rounds)
-    with _bench(board, port) as at:
-        _show(at, console)
-        _watch(board, console, lambda: _deploy(at, board, console), rounds)
-
-
-def _watch(board, console, reload, rounds):
+def watch(board: str, console, reload) -> None:
+    """``reload()`` after each change; what it raises as ValueError or Trouble is told."""
     before = watched(board)
     console.print(f"[dim]watching {len(before)} files of {board}; Ctrl-C ends[/dim]")
-    while rounds is None or rounds > 0:
+    while True:
         time.sleep(_LOOK_S)
         after = watched(board)
         files = changed(before, after)
         before = after
-        if not files:
-            continue
-        console.print(f"[bold]{', '.join(path.name for path in files)}[/bold]")
-        began_s = time.monotonic()
-        if reload():
-            console.print(f"[green]running after {time.monotonic() - began_s:.1f} s[/green]")
-        rounds = rounds and rounds - 1
+        if files:
+            console.print(f"[bold]{', '.join(path.name for path in files)}[/bold]")
+            _reload(console, reload)
 
 
-def _deploy(port, board, console) -> bool:
-    """False, with the reason shown, for what does not compile or could not be written."""
-    _Shower.pause()
+def _reload(console, reload):
+    began_s = time.monotonic()
     try:
-        with Progress(console=console, transient=True) as progress:
-            deploy.run(port, board, progress)
-        return True
+        reload()
     except (ValueError, trouble.Trouble) as error:
-        console.print(f"[bold red]{error}[/bold red]", highlight=False)
-        return False
-    finally:
-        _Shower.resume()
+        console.print(f"{error}\nthe station runs on as it was", style="bold red", markup=False)
+    else:
+        console.print(f"[green]running after {time.monotonic() - began_s:.1f} s[/green]")
 
 
-class _Shower:
-    """The monitor beside the watching; it lets go of the port while something is deployed."""
+class Sim:
+    """The sim on unix, in a process of its own; its store is kept in the folder ``state``."""
 
-    _may = threading.Event()
-    _line = None
+    def __init__(self, state: str):
+        self._words = ["sim", "--target", UNIX, "--state", state, "--headless"]
+        self._start()
 
-    @classmethod
-    def pause(cls):
-        cls._may.clear()
-        time.sleep(2 * monitor.READ_S)
+    def reload(self) -> None:
+        """Start it anew; ValueError, and it goes on, when a file does not compile."""
+        image.compiled_files(UNIX)
+        self.stop()
+        self._start()
 
-    @classmethod
-    def resume(cls):
-        cls._may.set()
-
-    @classmethod
-    def show(cls, port, console):
-        cls._may.set()
-        while True:
-            cls._may.wait()
-            monitor.show_while(port, console, cls._may.is_set)
-
-
-def _show(port, console):
-    threading.Thread(target=_Shower.show, args=(port, console), daemon=True).start()
-
-
-class _bench:  # noqa: N801 (a context, as contextlib's are)
-    """The given port; without one, the emulated microcontroller in a process of its own."""
-
-    def __init__(self, board, port):
-        if not port and board != on_qemu.BOARD:
-            raise ValueError(f"PORT= is missing: where is the board? {trouble.ports()}")
-        self._port, self._process = port, None
-
-    def __enter__(self):
-        if self._port:
-            return self._port
-        self._process, port = on_qemu.started()
-        return port
-
-    def __exit__(self, *error):
-        if self._process:
-            self._process.terminate()
+    def stop(self) -> None:
+        """It ends in good order; one that hangs is ended."""
+        self._process.terminate()
+        try:
+            self._process.wait(_ENDS_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
             self._process.wait()
 
+    def _start(self):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tools.pilotlight", *self._words], cwd=ROOT
+        )
 
-def _on_unix(console, rounds):
-    with tempfile.TemporaryDirectory() as state:
-        sim = _Sim(state)
-        sim.start()
+
+def _on_unix(ends):
+    sim = Sim(ends.enter_context(tempfile.TemporaryDirectory()))
+    ends.callback(sim.stop)
+    return sim
+
+
+class AtPort:
+    """A board at a serial port: its lines are shown, but while something is deployed."""
+
+    def __init__(self, board: str, port: str, console):
+        self._board, self._port, self._console = board, port, console
+        self._free = threading.Lock()
+        self._wanted = threading.Event()
+        threading.Thread(target=self._show, daemon=True).start()
+
+    def reload(self) -> None:
+        """Build, write, start anew. ValueError: it does not compile; Trouble: not written."""
+        self._wanted.set()
         try:
-            _watch(UNIX, console, sim.restart, rounds)
+            with self._free, Progress(console=self._console, transient=True) as progress:
+                deploy.run(self._port, self._board, progress)
         finally:
-            sim.stop()
+            self._wanted.clear()
+
+    def _show(self):
+        while True:
+            with self._free:
+                monitor.show_while(self._port, self._console, lambda: not self._wanted.is_set())
+            # A lock is no queue: whoever waits for it gets it now.
+            time.sleep(_LOOK_S)
 
 
-class _Sim:
-    def __init__(self, state):
-        self._words = ["-m", "tools.pilotlight", "sim", "--target", UNIX, "--state", state]
-        self._process = None
-
-    def start(self):
-        self._process = subprocess.Popen([sys.executable, *self._words, "--headless"])
-
-    def stop(self):
-        self._process.terminate()
-        self._process.wait()
-
-    def restart(self) -> bool:
-        self.stop()
-        self.start()
-        return True
+def _at_port(board, port, console, ends):
+    if port is None and board != on_qemu.BOARD:
+        raise ValueError(f"PORT= (--port) is missing: where is the board? {trouble.ports()}")
+    if port is None:
+        process, port = on_qemu.started()
+        ends.callback(process.wait)
+        ends.callback(process.terminate)
+    return AtPort(board, port, console)

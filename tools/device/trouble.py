@@ -37,8 +37,8 @@ _ESPTOOL = (
     (r"exclusively lock|Resource busy|port is busy", "another program has it open", _BUSY),
     (r"Permission denied", "no permission to open it", _DIALOUT),
     (r"No such file or directory|could not open port", "there is no such port", None),
-    (r"(?i)hash of data verify|MD5 of file does not match|checksum", "what was written reads back otherwise",
-     "a lower BAUD=, a shorter cable, a better supply"),
+    (r"(?i)hash of data verify|MD5 of file does not match|checksum",
+     "what was written reads back otherwise", "a shorter cable, a better supply"),
     (r"(?i)disconnected|returned no data|Input/output error", "the device vanished",
      "plug it in again; a weak supply resets USB, too"),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """A restored store takes the place of the present one, also when the power is cut on the way.
 
 `pilotlight restore` lays the files under ``restore/``, named 0, 1, ..., and last of all
-``restore/plan`` (JSON: their names in the store, and those that stay as they are). From then on the
-restored store counts: whoever comes first, that tool or the next start, carries the plan out.
+``restore/plan`` (JSON: their names in the store, and those that stay as they are). From then on
+the restored store counts: whoever comes first, that tool or the next start, carries the plan out.
 """
 
 import json
