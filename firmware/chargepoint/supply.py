@@ -143,7 +143,7 @@ class Supply:
         self._total_ma = _ma(found, phases)
         if utc_s is None:
             for data in composition.may_count(self.profiles.slots):
-                one = composition.allowed((data,), 0, None, None)
+                one = composition.allowed([data], 0, None, None)
                 self._total_ma = min(self._total_ma, _ma(one, phases))
         for claim in self._claims:
             found = self._own(claim, 0, utc_s, now_ms)
