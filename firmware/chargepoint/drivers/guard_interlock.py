@@ -10,7 +10,7 @@ class InterlockGuard(Guard):
     while edges come; a pin that is stuck at either level, a hung interpreter, a reset and a pad
     that floats at boot (pull it down) all open the contactor:
 
-    - A retriggerable one-shot. A 74HC123 holds for about 0.45 * R * C at 5 V (K is 0.45 to 0.55
+    - A retriggerable one-shot. A 74HCT123 holds for about 0.45 * R * C at 5 V (K is 0.45 to 0.55
       by supply and maker): 150 kohm and 1 uF give 68 ms. It takes one of the two edges, so one in
       two beats.
     - A charge pump: a series capacitor, two diodes, a reservoir and a bleeder that discharge the
