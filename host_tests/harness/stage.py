@@ -32,6 +32,7 @@ from chargepoint.wire.url import parse  # noqa: E402
 
 _PATIENCE_S = 0.25
 _OF_SOCKETS = ("proximity", "lock")
+_BOOT_MS = 300
 _CAUSES = {"hard": "HARD_RESET", "soft": "SOFT_RESET", "watchdog": "WDT_RESET"}
 
 IDENTITY = "PL-0001"
@@ -216,6 +217,10 @@ class Stage(People):
         self.loop.run_until_quiet()
 
     def _restart(self, kind):
+        if self.wiring.guard is not None:
+            # What guards goes on meanwhile, and sees what the last step let go.
+            self.reboot(_CAUSES[kind], _BOOT_MS)
+            return
         self.restarts += 1
         self.target.power_off()
         self.start(_CAUSES[kind])
