@@ -25,7 +25,10 @@ _ENDS_S = 10
 
 
 def run(board: str, port: str, console) -> None:
-    """Until a Ctrl-C or SIGTERM, then what was started here ends. ValueError: a board, and no port where it is."""
+    """Until a Ctrl-C or SIGTERM; then what was started here ends, too.
+
+    ValueError: a board, and no port where it is.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.ExitStack() as ends:
         running = _on_unix(ends) if board == UNIX else _at_port(board, port, console, ends)

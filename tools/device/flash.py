@@ -14,9 +14,9 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from tools.boards import description
+from tools.boards import description, partitions
 from tools.build import image
-from tools.device import interpreter_image, partition_table, serial_board, store, trouble, unit
+from tools.device import interpreter_image, serial_board, store, trouble, unit
 from tools.paths import BUILD
 from tools.repl.board import Unreachable
 
@@ -26,7 +26,8 @@ _STARTED_S = 40
 
 
 class Parts:
-    """What is written: (place in the flash, file) of interpreter, table and application."""
+    """What is written: (place in the flash, file) of the interpreter with the board's partition
+    table, and of the application. Raises Trouble for an interpreter that is not the board's."""
 
     def __init__(self, board: str, given: str, with_rom: bool):
         self.board = board
@@ -37,10 +38,9 @@ class Parts:
         folder = BUILD / board
         folder.mkdir(parents=True, exist_ok=True)
         table = (image.folder_of(board) / "partitions.csv").read_text()
-        self._table = folder / "partition-table.bin"
-        self._table.write_bytes(partition_table.binary(table))
-        self.places = [(interpreter_image.PLACES[self.chip], interpreter)]
-        self.places.append((partition_table.AT, self._table))
+        written = folder / "interpreter.bin"
+        written.write_bytes(interpreter_image.with_table(interpreter, self.chip, table))
+        self.places = [(interpreter_image.PLACES[self.chip], written)]
         if with_rom or self.about.get("psram"):
             self.places.append((_rom(table), image.build_image(board)))
 
@@ -50,7 +50,7 @@ class Parts:
 
 
 def _rom(table):
-    return next(part.offset for part in partition_table.parse(table) if part.name == "romfs")
+    return next(part.offset for part in partitions.parse(table) if part.name == "romfs")
 
 
 def merge(parts: Parts) -> Path:
@@ -64,11 +64,24 @@ def merge(parts: Parts) -> Path:
     return path
 
 
-def run(port: str, parts: Parts, record: bytes, settings: dict, progress: Progress) -> bytes:
-    """Write everything; the unit's record. ``record`` None: the board's own, or a new one.
+def run(port: str, parts: Parts, record: bytes, files: dict, progress: Progress) -> bytes:
+    """Write everything; the unit's record. ``record`` None: the board's own, or a new one;
+    ``files``: store name -> bytes, of an order. Its label is written before anything is erased.
     Raises Trouble."""
     serial_board.look(port)
     record = record or _own_unit(port) or unit.made()
+    unit.write_label(record)
+    try:
+        _write(port, parts, {**files, unit.unit.RECORD: record}, progress)
+    except trouble.Trouble as failed:
+        serial, _ = unit.unit.read(record)
+        raise trouble.Trouble(
+            failed.seen, f"{failed.attempt}\n  then: --serial {serial}, and its label stays right"
+        ) from failed
+    return record
+
+
+def _write(port, parts, files, progress):
     task = progress.add_task("flashing", total=4)
     of_chip = ["--chip", parts.chip, "--port", port, "--baud", str(_BAUD)]
     for words in (
@@ -78,9 +91,8 @@ def run(port: str, parts: Parts, record: bytes, settings: dict, progress: Progre
     ):
         _esptool(port, words)
         progress.advance(task)
-    _provision(port, record, settings)
+    _provision(port, files)
     progress.advance(task)
-    return record
 
 
 def _own_unit(port):
@@ -98,13 +110,12 @@ def _own_unit(port):
     return found if found and unit.unit.read(found) else None
 
 
-def _provision(port, record, settings):
+def _provision(port, files):
     board = _started(port)
     try:
         board.run(f"import os\nif 'store' not in os.listdir('/'):\n    os.mkdir({_STORE!r})")
-        store.write_file(board, f"{_STORE}/{unit.unit.RECORD}", record)
-        if settings:
-            store.write_file(board, f"{_STORE}/factory", json.dumps(settings).encode())
+        for name, data in files.items():
+            store.write_file(board, f"{_STORE}/{name}", data)
     except Unreachable as error:
         raise trouble.Trouble(
             f"the interpreter was written, but {error}", "the same command again"
@@ -138,6 +149,11 @@ def _esptool(port, words):
         sys.stdout.write(line)
     if process.wait():
         raise trouble.of_esptool(port or "esptool", "".join(said))
+
+
+def files_of(order) -> dict:
+    """What an order puts into an empty store: its settings as the factory's, and its files."""
+    return {"factory": json.dumps(order.settings).encode(), **order.files}
 
 
 def has_psram(board: str) -> bool:

@@ -92,13 +92,17 @@ def _flash(given, console):
     if given.merge:
         console.print(f"made {flash.merge(parts)}")
         return
-    record = unit.made(given.serial) if given.serial else None
-    settings = orders.read(given.order).settings if given.order else {}
+    port, order = _port(given), orders.read(given.order) if given.order else None
+    serial = given.serial or (order and order.serial)
+    record = unit.made(serial) if serial else None
+    files = flash.files_of(order) if order else {}
     with Progress(console=console) as progress:
-        record = flash.run(_port(given), parts, record, settings, progress)
+        record = flash.run(port, parts, record, files, progress)
     serial, secret = unit.unit.read(record)
-    console.print(f"unit {serial}: the label {unit.write_label(record)}")
+    console.print(f"unit {serial}: its label is in {unit.LABELS}")
     console.print(f"password of its access point and page: [bold]{unit.unit.password(secret)}[/]")
+    if order and order.code is not None:
+        console.print("the technician's code is not set yet: pilotlight provision with this order")
 
 
 def _deploy(given, console):

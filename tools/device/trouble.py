@@ -11,6 +11,7 @@ class Trouble(Exception):
 
     def __init__(self, seen: str, attempt: str):
         super().__init__(f"{seen}\n  try: {attempt}")
+        self.seen, self.attempt = seen, attempt
 
 
 _DIALOUT = "sudo usermod -aG dialout $USER, then log out and in (or another cable's device file)"
@@ -57,14 +58,20 @@ def of_esptool(port: str, said: str) -> Trouble:
         found = re.search(pattern, said)
         if found:
             return Trouble(f"{port}: {seen.format(*found.groups())}", _complete(attempt, port))
-    last = said.strip().splitlines()[-1] if said.strip() else "esptool said nothing"
-    return Trouble(f"{port}: {last}", _BOOT)
+    return Trouble(f"{port}: {_last_words(said)}", _BOOT)
 
 
 def ports() -> str:
     """The serial ports that there are, in words."""
     found = [f"{port.device} ({port.description})" for port in list_ports.comports()]
     return "here are " + ", ".join(found) if found else "this computer has no serial port now"
+
+
+def _last_words(said):
+    """Without the frame that esptool draws, and the address of its help."""
+    lines = [line.strip("╭╮╰╯│─ ") for line in said.splitlines()]
+    lines = [line for line in lines if line and "troubleshooting" not in line]
+    return lines[-1] if lines else "esptool said nothing"
 
 
 def _complete(attempt, port):
