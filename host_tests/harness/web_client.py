@@ -8,6 +8,7 @@ import re
 import time
 
 import aiohttp
+from yarl import URL
 
 _PATIENCE_S = 20  # of real time, for a page that takes no virtual time
 _TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
@@ -85,7 +86,9 @@ class WebClient:
     async def _ask(self, method, path, **options):
         options.setdefault("allow_redirects", False)
         async with aiohttp.ClientSession(cookie_jar=self.cookies) as session:
-            async with session.request(method, self.url + path, **options) as answer:
+            # As it stands in a link, which is quoted already.
+            place = URL(self.url + path, encoded=True)
+            async with session.request(method, place, **options) as answer:
                 return Page(answer.status, await answer.text(errors="replace"), answer.headers)
 
     def _await(self, coroutine) -> Page:

@@ -16,6 +16,7 @@ SELECT charge_point.identity, password IS NOT NULL AS has_password, registration
 FROM charge_point LEFT JOIN station ON station.identity = charge_point.identity
     LEFT JOIN account ON account.id = station.account
 """
+_TAKEN = (".", "..", "live")  # of its page's address
 # Once a station serves its driver, the installer has no business there.
 _OF_INSTALLER = """
 WHERE charge_point.identity IN (SELECT identity FROM installation
@@ -165,4 +166,6 @@ def identity_text(typed: str) -> str:
     typed = forms.text(1, 48)(typed)
     if not all(33 <= ord(letter) < 127 and letter not in ':/?#%"<>\\' for letter in typed):
         raise ValueError("expected letters, digits and signs such as - _ . only")
+    if typed in _TAKEN:
+        raise ValueError("expected another name: this one means something in an address")
     return typed

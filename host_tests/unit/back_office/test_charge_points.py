@@ -4,6 +4,8 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
+from html import escape
+from urllib.parse import quote
 
 import pytest
 
@@ -114,6 +116,33 @@ def test_station_that_is_away_or_silent_is_told(stage, admin):
     assert "Reset: the charge point is not on line" in _ask(admin, "reset", type="Soft")
     page = admin.get("/charge-points/PL-0001/settings")
     assert "GetConfiguration: the charge point is not on line" in page.said
+
+
+def test_charge_point_is_made_known_with_its_password_and_only_once(stage, admin):
+    admin.get("/charge-points")
+    for identity in ("", "..", "live", "a/b", "a b", "ä", "x" * 49, "<b>", "a:b"):
+        page = admin.post("/charge-points", {"identity": identity})
+        assert page.status == 422 and "expected" in page.said, identity
+    page = admin.post("/charge-points", {"identity": "ST-9", "password": "short"})
+    assert page.status == 422 and "8 to 40" in page.said and 'value="short"' not in page.text
+    assert admin.post("/charge-points", {"identity": "ST-9", "password": "long enough"}).place
+    assert bytes(stage.csms.book.charge_point("ST-9")["password"]) == b"long enough"
+    page = admin.post("/charge-points", {"identity": "ST-9", "password": "another one"})
+    assert page.status == 422 and "there is one of this name" in page.said
+    assert bytes(stage.csms.book.charge_point("ST-9")["password"]) == b"long enough"
+
+
+def test_charge_point_with_a_strange_name_has_its_page(stage, admin):
+    for identity in ("ST/1", "ST 1?#&", "50%25"):
+        stage.csms.add_charge_point(identity)
+        page = admin.get("/charge-points")
+        link = next(
+            link
+            for link in re.findall(r'href="(/charge-points/[^"]+)"', page.text)
+            if quote(identity, safe="") in link
+        )
+        found = admin.get(link)
+        assert found.status == 200 and f"<h1>{escape(identity)}</h1>" in found.text
 
 
 def test_installer_sees_only_what_is_being_installed(stage, office, admin):
