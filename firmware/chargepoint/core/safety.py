@@ -6,7 +6,7 @@ Rules:
 - Unknown, missing and contradictory count as no.
 - A guard that samples the pilot itself opens before a step has seen why. When the readings say
   within GUARD_DOUBT_MS that the vehicle does not ask, that the diode is gone, or that a fault
-  trips, they have the word, and the offer stands meanwhile; else the fault is that the guard acted.
+  trips, they have the word, and the offer stands meanwhile; else the guard itself is the fault.
 
   asked   word               why
   keep    fault              a fault that opens at once

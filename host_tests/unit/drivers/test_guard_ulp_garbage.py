@@ -127,6 +127,6 @@ def test_guarded_step_makes_no_garbage(measured):
 
 
 def test_guard_lives_in_little(measured):
-    """Beside a program of 0.6 KB; from files, where names and code are in RAM (frozen: a third)."""
+    """From files, where names and code lie in RAM; frozen they don't."""
     assert measured["made"] <= 3 * 1024, measured
     assert measured["imported"] <= 24 * 1024, measured
