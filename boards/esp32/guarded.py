@@ -55,5 +55,5 @@ class GuardedMakers(Makers):
         return UlpLevel(self._guard, self.adc(pad, attenuation), name)
 
     def guarded_inp(self, tripped_level):
-        """The residual-current monitor: it reads as tripped while the guard tells nothing."""
+        """The residual-current monitor: it reads as tripped until the guard tells of it."""
         return UlpInput(self._guard, tripped_level)
