@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="ID[:PASSWORD]",
-        help="a known charge point; without any, every identity is let in",
+        help="a known charge point; without any, and without --web, every identity is let in",
     )
     parser.add_argument("--card", action="append", default=[], metavar="IDTAG")
     parser.add_argument("--script", type=Path, metavar="FILE", help="lines to carry out, then end")
