@@ -5,6 +5,7 @@ steps while it idles or charges calmly. What arrives for a station wakes it at o
 a charging profile that it was sent is stepped over.
 """
 
+import select
 from bisect import insort
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from host_tests.harness.csms.times import utc_ms
 from host_tests.harness.pace import LIVELY_MS, STEP_MS, Pace
 from host_tests.harness.stage import Stage
 
+_PATIENCE_S = 0.25
 # A step after a pause, and some more for the meter to be asked and to answer.
 _AFTERS = 2
 # Ramps and offers settle within this; a step every two seconds until then.
@@ -172,8 +174,18 @@ class Fleet:
         while self._plans and self._plans[-1][0] <= self.now_ms:
             self._plans.pop()[2]()
 
+    @staticmethod
+    def _await_bytes(stage):
+        """What was sent to the station is there when it looks: a busy kernel may be later than
+        that, and the next look may be minutes away."""
+        socket = stage.target.device.station.ports.link._stream._socket
+        if socket is not None:
+            select.select([socket], [], [], _PATIENCE_S)
+
     def _step(self, number, stage):
         now_ms = self.now_ms
+        if stage.on and stage.addressed:
+            self._await_bytes(stage)
         stage.step(now_ms if now_ms > stage.now_ms or stage.now_ms == 0 else stage.now_ms + 1)
         self.steps += 1
         for watcher in self.watchers:

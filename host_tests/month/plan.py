@@ -78,20 +78,19 @@ def visits(seed: int, stations: int, days: float, cards: list, about: list) -> l
     """All that come and go, the earliest first, away from the abrupt moments of ``about``."""
     chance = random.Random(seed)
     busy_until_s = dict.fromkeys(cards, 0)
+    comes_s = [chance.uniform(0, 3 * HOUR_S) for _ in range(stations)]
     found = []
-    for station in range(stations):
-        at_s = chance.uniform(0, 3 * HOUR_S)
-        while True:
-            start_s = _calm(int(at_s), station, about)
-            end_s = _calm(start_s + int(chance.uniform(0.3, 8) * HOUR_S), station, about)
-            if end_s > days * DAY_S:
-                break
-            free = [tag for tag in cards if busy_until_s[tag] < start_s]
-            if free:
-                tag = chance.choice(free)
-                busy_until_s[tag] = end_s + _AFTER_S
-                found.append(_visit(chance, station, tag, start_s, end_s))
-            at_s = end_s + chance.uniform(0.2, 10) * HOUR_S
+    while min(comes_s) < days * DAY_S:
+        # In the order of time, so that a card is free or not for all stations alike.
+        station = comes_s.index(min(comes_s))
+        start_s = _calm(int(comes_s[station]), station, about)
+        end_s = _calm(start_s + int(chance.uniform(0.3, 8) * HOUR_S), station, about)
+        free = [tag for tag in cards if busy_until_s[tag] < start_s]
+        if free and end_s < days * DAY_S:
+            tag = chance.choice(free)
+            busy_until_s[tag] = end_s + _AFTER_S
+            found.append(_visit(chance, station, tag, start_s, end_s))
+        comes_s[station] = end_s + chance.uniform(0.2, 10) * HOUR_S
     return sorted(found, key=lambda visit: visit.start_s)
 
 
