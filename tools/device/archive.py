@@ -3,11 +3,21 @@
 import hashlib
 import json
 import os
+import struct
 import zipfile
+import zlib
 from datetime import UTC, datetime
 
 _MANIFEST = "manifest.json"
 _FORMAT = "pilotlight store 1"
+# Where a board keeps what is being restored (firmware: drivers/store_restore).
+_RESTORING = "restore"
+# What zipfile and json say of a file that is none of ours, or damaged: a wrong password or method
+# is a RuntimeError, EOFError a member that ends early.
+_FOREIGN = (
+    zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, struct.error,
+    KeyError, TypeError, AttributeError, ValueError,
+)  # fmt: skip
 
 
 def digest(data: bytes) -> str:
@@ -35,14 +45,19 @@ def read(path: str) -> tuple:
     try:
         with zipfile.ZipFile(path) as archive:
             told = json.loads(archive.read(_MANIFEST))
-            if told.get("format") != _FORMAT:
-                raise ValueError(f"{path}: format {told.get('format')!r}, expected {_FORMAT!r}")
+            if told["format"] != _FORMAT:
+                raise ValueError(f"format {told['format']!r}, expected {_FORMAT!r}")
             records = {name: archive.read("store/" + name) for name in told["records"]}
-    except (zipfile.BadZipFile, KeyError, AttributeError, json.JSONDecodeError) as error:
+            for name, wanted in told["records"].items():
+                _check(name, records[name], wanted)
+    except _FOREIGN as error:
         raise ValueError(f"{path}: no whole backup of a store ({error})") from error
-    for name, wanted in told["records"].items():
-        if digest(records[name]) != wanted:
-            raise ValueError(f"{path}: record {name} is damaged")
-        if name.startswith("/") or ".." in name.split("/"):
-            raise ValueError(f"{path}: record {name!r} would lie outside of the store")
     return records, told
+
+
+def _check(name, data, wanted):
+    if digest(data) != wanted:
+        raise ValueError(f"record {name} is damaged")
+    parts = name.split("/")
+    if "" in parts or "." in parts or ".." in parts or parts[0] == _RESTORING:
+        raise ValueError(f"record {name!r} would lie outside of the store")

@@ -44,13 +44,17 @@ def find(board: str, given: str = None) -> Path:
 def check(path: Path, chip: str) -> None:
     """Whether ``path`` is an image for ``chip``; raises Trouble."""
     data = path.read_bytes()
+    if data[:1] == _MAGIC and len(data) >= 16:
+        _check_chip(path, int.from_bytes(data[12:14], "little"), chip)
     application = _APPLICATION - PLACES[chip]
     if data[:1] != _MAGIC or data[application : application + 1] != _MAGIC:
         raise Trouble(
             f"{path} is no whole interpreter: expected boot loader, table and application in one",
             "firmware.bin of MicroPython's build, not micropython.bin",
         )
-    number = int.from_bytes(data[12:14], "little")
+
+
+def _check_chip(path, number, chip):
     if number != _CHIPS[chip]:
         known = {other: name for name, other in _CHIPS.items()}
         raise Trouble(

@@ -24,7 +24,9 @@ def shown(line: str, at: datetime) -> Text | None:
     """A line as people read it; None for one that is none of theirs."""
     if line.startswith(_ANSWER):
         return None
-    told = Text(at.strftime("%H:%M:%S.%f")[:-3], style="dim")
+    # What a station hands on of others must not steer the terminal.
+    line = "".join(sign if sign.isprintable() or sign == "\t" else "?" for sign in line)
+    told = Text().append(at.strftime("%H:%M:%S.%f")[:-3], style="dim")
     found = _LINE.match(line)
     level, text = found.groups() if found else ("", line)
     told.append(f" {level:7} ", style=_STYLES.get(level, ""))

@@ -29,15 +29,16 @@ _ERRNO = {
     errno.EIO: ("the device vanished", "plug it in again; a weak supply resets USB, too"),
     errno.ENXIO: ("the device vanished", "plug it in again; a weak supply resets USB, too"),
 }
-# What esptool says (its words, version 5), and what to try.
+# What esptool says (its words, version 5), and what to try; the first that fits. Of any port that
+# it can't open it says that it is busy or doesn't exist, and the system's reason after that.
 _ESPTOOL = (
     (r"This chip is (\S+?),? not (\S+?)[.,]", "wrong chip: {0}, not {1}",
      "another BOARD=, or the other port: the board's page names its chip"),
     (r"Wrong boot mode detected", "the chip is not in its boot loader", _BOOT),
     (r"No serial data received|Failed to connect", "the chip does not answer", _BOOT),
-    (r"exclusively lock|Resource busy|port is busy", "another program has it open", _BUSY),
     (r"Permission denied", "no permission to open it", _DIALOUT),
-    (r"No such file or directory|could not open port", "there is no such port", None),
+    (r"No such file or directory", "there is no such port", None),
+    (r"exclusively lock|port is busy", "another program has it open", _BUSY),
     (r"(?i)hash of data verify|MD5 of file does not match|checksum",
      "what was written reads back otherwise", "a shorter cable, a better supply"),
     (r"(?i)disconnected|returned no data|Input/output error", "the device vanished",
@@ -84,4 +85,6 @@ def _number_in(text):
     found = re.search(r"\[Errno (\d+)\]", text)
     if found:
         return int(found.group(1))
-    return errno.EBUSY if "exclusively lock" in text else None
+    if "exclusively lock" in text:
+        return errno.EBUSY
+    return errno.EIO if "returned no data" in text else None
