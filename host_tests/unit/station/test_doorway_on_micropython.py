@@ -54,11 +54,11 @@ def left(from_ms):
     return gc.mem_alloc() - before
 
 shut = left(0)
-Journal.commissioned = b"0"
+doorway.commissioned = False
 doorway.step(3000)
 seen = [doorway.is_open]
 open_ = left(4000)
-Journal.commissioned = b"1"
+doorway.commissioned = True
 for at in range(500):
     doorway.step(7000 + at * 10)
 seen.append(doorway.is_open)

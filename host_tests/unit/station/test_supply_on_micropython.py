@@ -30,7 +30,8 @@ class Settings:
     def get(self, name): return VALUES[name]
     def fix(self, name, text): pass
 
-VALUES = {"MaxChargingProfilesInstalled": 12, "SupplyLimit": 32, "Phases": 3, "RandomDelay": 0}
+VALUES = {"MaxChargingProfilesInstalled": 12, "SupplyLimit": 32, "MaxCurrent": 63}
+VALUES.update({"Phases": 3, "RandomDelay": 0})
 
 def bay(number):
     cable = Thing(limit_ma=32000)
