@@ -1,6 +1,7 @@
 """A board's store as a file: a zip of its records, with a manifest that tells their digests."""
 
 import hashlib
+import io
 import json
 import os
 import struct
@@ -42,8 +43,10 @@ def write(path: str, records: dict, about: dict) -> None:
 def read(path: str) -> tuple:
     """(records, manifest). ValueError names what is wrong with the file; OSError: it can't be
     read."""
+    with open(path, "rb") as file:
+        whole = io.BytesIO(file.read())
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(whole) as archive:
             told = json.loads(archive.read(_MANIFEST))
             if told["format"] != _FORMAT:
                 raise ValueError(f"format {told['format']!r}, expected {_FORMAT!r}")
