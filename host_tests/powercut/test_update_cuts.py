@@ -77,11 +77,11 @@ def play(stage, store, cut, torn, again=None):
 def judge(stage, tell, where):
     """What runs is what was said, and it works."""
     boots = stage.csms.calls(IDENTITY, "BootNotification")
-    assert {boot["firmwareVersion"] for boot in boots} <= {"0.4.0", "0.5.0"}, where
+    assert {boot["firmwareVersion"] for boot in boots} <= {"0.5.0", "0.6.0"}, where
     if tell.firmware[-1:] == ["Installed"]:
-        assert tell.version == "0.5.0", where
+        assert tell.version == "0.6.0", where
     else:
-        assert tell.version == "0.4.0", where
+        assert tell.version == "0.5.0", where
     stage.charge(3)
     assert stage.contactor.closed, where
     assert stage.csms.violations(IDENTITY) == [], where
@@ -142,4 +142,4 @@ def test_update_that_finds_no_room_is_not_fetched(make):
         store.full = False
         stage.advance(30)
         assert tell.firmware == ["Downloading", "DownloadFailed"]
-        assert tell.version == "0.4.0"
+        assert tell.version == "0.5.0"

@@ -25,7 +25,7 @@ def test_report_tells_what_a_person_needs_and_no_secret(make_stage):
     tell.until("Uploaded")
     text = report(tell)
     assert name.startswith(IDENTITY) and list(tell.files.put) == ["/put/" + name]
-    for word in ("0.4.0", "HeartbeatInterval=", '"phase": "free"', "accepted by the back end"):
+    for word in ("0.5.0", "HeartbeatInterval=", '"phase": "free"', "accepted by the back end"):
         assert word in text
     assert "SECRET" not in text
     assert tell.uploads == DONE

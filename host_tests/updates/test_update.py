@@ -17,7 +17,7 @@ def test_update_by_ftp_is_installed(stage, tell):
     tell.offer()
     assert tell.update(scheme="ftp") == {}
     tell.until("Installed")
-    assert tell.firmware == WHOLE and tell.version == "0.5.0"
+    assert tell.firmware == WHOLE and tell.version == "0.6.0"
     assert tell.files.asked == ["RETR update.bin"]
 
 
@@ -79,7 +79,7 @@ def test_update_goes_on_after_a_reset(stage, tell):
     stage.until(lambda: stage.restarts == 1, 30)
     tell.files.bytes_per_s = None
     tell.until("Installed")
-    assert tell.version == "0.5.0" and tell.firmware[-3:] == WHOLE[1:]
+    assert tell.version == "0.6.0" and tell.firmware[-3:] == WHOLE[1:]
 
 
 def test_update_that_brings_the_station_down_is_given_up(stage, tell):
@@ -187,7 +187,7 @@ def test_update_with_more_in_its_head_is_installed(stage, tell):
     tell.offer(more=b"signature:" + bytes(700))
     tell.update()
     tell.until("Installed")
-    assert tell.version == "0.5.0"
+    assert tell.version == "0.6.0"
 
 
 def test_update_that_does_not_even_start_falls_back(stage, tell):
@@ -195,11 +195,11 @@ def test_update_that_does_not_even_start_falls_back(stage, tell):
     tell.offer("dead")
     tell.update()
     tell.until("InstallationFailed")
-    assert tell.version == "0.4.0"
+    assert tell.version == "0.5.0"
     tell.offer()
     tell.update()
     tell.until("Installed")
-    assert tell.version == "0.5.0"
+    assert tell.version == "0.6.0"
 
 
 def test_update_waits_for_its_date(stage, tell):
@@ -278,7 +278,7 @@ def test_update_takes_unsent_transactions_along(stage, tell):
     stage.csms.start()
     tell.until("Installed")
     session = stage.finished_session()
-    assert session["meter_stop"] == stage.meter_wh and tell.version == "0.5.0"
+    assert session["meter_stop"] == stage.meter_wh and tell.version == "0.6.0"
 
 
 def test_update_is_confirmed_without_a_back_end_after_a_while(stage, tell):
@@ -295,7 +295,7 @@ def test_update_is_confirmed_without_a_back_end_after_a_while(stage, tell):
     stage.start()
     stage.csms.start()
     tell.until("Installed", 200)
-    assert tell.version == "0.5.0"
+    assert tell.version == "0.6.0"
 
 
 def test_update_on_trial_is_given_up_by_a_power_cut(stage, tell):
@@ -312,7 +312,7 @@ def test_update_on_trial_is_given_up_by_a_power_cut(stage, tell):
     stage.start()
     stage.csms.start()
     tell.until("InstallationFailed", 200)
-    assert tell.version == "0.4.0"
+    assert tell.version == "0.5.0"
 
 
 def test_second_update_takes_the_place_of_one_that_is_fetched(stage, tell):
@@ -479,7 +479,7 @@ def cut_at(stage, cut_ms) -> list:
     stage.until(lambda: tell.firmware[-1] in ENDS, 120, f"an end after {cut_ms} ms")
     stage.until(lambda: stage.facts()["registration"] == "accepted", 30, "accepted")
     stage.advance(3)
-    assert tell.version == ("0.5.0" if tell.firmware[-1] == "Installed" else "0.4.0")
+    assert tell.version == ("0.6.0" if tell.firmware[-1] == "Installed" else "0.5.0")
     stage.charge(2)
     stage.power_cut()
     return [*late, tell.firmware[-1]]

@@ -3,7 +3,7 @@
 A table as in settings.py. Most are given at provisioning (``Settings.factory``).
 """
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 
 # fmt: off
 TABLE = (
@@ -23,7 +23,7 @@ TABLE = (
     b"ChargePointModel|text|Pilotlight AC|1|20|R||BootNotification.\n"
     b"ChargePointSerialNumber|text||0|25|R||BootNotification.\n"
     b"ChargeBoxSerialNumber|text||0|25|R||BootNotification.\n"
-    b"FirmwareVersion|text|0.4.0|1|50|R||BootNotification.\n"
+    b"FirmwareVersion|text|0.5.0|1|50|R||BootNotification.\n"
     b"Iccid|text||0|20|R||The modem's card; BootNotification.\n"
     b"Imsi|text||0|20|R||The modem's card; BootNotification.\n"
     b"MeterType|text||0|25|R||BootNotification.\n"

@@ -28,7 +28,7 @@ def test_tc_044_1_download_and_install(case, stage):
     stage.file_server().files["/update.bin"] = stage.update_file()
     update(case, stage)
     told(case, "Downloading", "Downloaded", "Installing")
-    assert case.next("BootNotification")["firmwareVersion"] == "0.5.0"
+    assert case.next("BootNotification")["firmwareVersion"] == "0.6.0"
     told(case, "Installed")
     case.silent("FirmwareStatusNotification", 20)
     assert stage.restarts == 1

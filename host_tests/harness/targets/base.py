@@ -53,13 +53,13 @@ class Target:
         return {}
 
     def update(self, other: str, board: str = "unix", more: bytes = b"") -> bytes:
-        """The file of an update to other firmware: "next" (says 0.5.0), "crashing" or "dead".
+        """The file of an update to other firmware: "next" (says 0.6.0), "crashing" or "dead".
 
         ``board`` is for whom it says it is, ``more`` lengthens its head (tools/build/update.py).
         """
         from tools.build.update import wrap
 
-        return wrap(self.image(other), board, "0.5.0", more)
+        return wrap(self.image(other), board, "0.6.0", more)
 
     def image(self, other: str) -> bytes:
         """The image that such an update has in it."""

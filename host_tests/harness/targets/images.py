@@ -34,7 +34,7 @@ _DEVICES = (
 # Other firmware for the desk: what is changed in a source, {path in the image: (text, its place)}.
 OTHERS = {
     # The same with another version.
-    "next": {"chargepoint/core/settings_own.py": ("|0.4.0|", "|0.5.0|")},
+    "next": {"chargepoint/core/settings_own.py": ("|0.5.0|", "|0.6.0|")},
     # Fails in its first step, as in each one after it.
     "crashing": {"chargepoint/run.py": ("device.station.step(now_ms)", "raise OSError(now_ms)")},
     # Is not even imported.

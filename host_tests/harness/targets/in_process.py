@@ -58,7 +58,7 @@ class InProcess(Target):
 
     def image(self, other):
         told = {"next": {}, "crashing": {"crash_at": 5}, "dead": {"crash_at": 1}}[other]
-        line = json.dumps({"version": "0.5.0", **told}).encode()
+        line = json.dumps({"version": "0.6.0", **told}).encode()
         return line + b"\n" + bytes(range(256)) * 48
 
     def power_off(self):
