@@ -41,17 +41,23 @@ class _Pace(Pace):
         self.instants = []
 
     def wake(self, for_ms=LIVELY_MS):
-        super().wake(for_ms)
         if for_ms == LIVELY_MS:
+            super().wake(for_ms)
             self._moved_ms = self._stage.now_ms
         else:
-            # A message takes some steps: read, carried out, saved, answered.
+            # As many steps as ever: a message is read, carried out, saved, answered.
+            for_ms = for_ms * _FINE_MS // STEP_MS
+            super().wake(for_ms)
             self._talks_until_ms = self._stage.now_ms + for_ms
 
     def next_ms(self):
         now_ms = self._stage.now_ms
-        if now_ms < self._lively_until_ms:
-            if now_ms - self._moved_ms < _JUST_MS or now_ms < self._talks_until_ms:
+        if now_ms < self._lively_until_ms or self._saves():
+            if (
+                now_ms - self._moved_ms < _JUST_MS
+                or now_ms < self._talks_until_ms
+                or self._saves()
+            ):
                 return now_ms + _FINE_MS
             event_ms = self._stage.world.next_event_ms()
             return min(now_ms + _COARSE_MS, max(event_ms or now_ms + _COARSE_MS, now_ms + 1))
@@ -78,6 +84,11 @@ class _Pace(Pace):
         if self.instants and (event_ms is None or self.instants[0] < event_ms):
             return self.instants[0]
         return event_ms
+
+    def _saves(self):
+        """Something waits for the flash, and perhaps an answer for that."""
+        device = self._stage.target.device
+        return device is not None and device.station.journal.pending
 
     def _charges(self):
         return any(outlet.vehicle.plugged for outlet in self._stage.world.connectors.values())

@@ -50,10 +50,12 @@ def test_site_never_drew_more_than_its_limit_and_used_it(month):
     assert month.looks == month.fleet.steps > 50_000
 
 
-def test_some_had_to_wait_and_everyone_charged(month):
-    """More vehicles than the limit has 6 A for."""
+def test_some_had_to_wait_and_nearly_everyone_charged(month):
+    """More vehicles than the limit has 6 A for; a short visit may see no turn of its own."""
     assert len(month.waited) > 3
-    assert all(visit.wh > 0 for visit in month.visits)
+    hungry = [visit for visit in month.visits if visit.wh == 0]
+    assert len(hungry) < len(month.visits) / 10
+    assert all(visit.end_s - visit.start_s < 2 * 3600 for visit in hungry), hungry
 
 
 def test_price_changed_and_each_session_has_the_one_of_its_time(month):
