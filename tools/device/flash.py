@@ -148,7 +148,7 @@ def _esptool(port, words):
         said.append(line)
         sys.stdout.write(line)
     if process.wait():
-        raise trouble.of_esptool(port or "esptool", "".join(said))
+        raise trouble.of_esptool(port, "".join(said))
 
 
 def files_of(order) -> dict:

@@ -54,7 +54,9 @@ def of_port(port: str, error: Exception) -> Trouble:
 
 
 def of_esptool(port: str, said: str) -> Trouble:
-    """Why esptool ended, from what it said."""
+    """Why esptool ended, from what it said; ``port`` "": of files alone."""
+    if not port:
+        return Trouble(f"esptool: {_last_words(said)}", "see what it said above, of which file")
     for pattern, seen, attempt in _ESPTOOL:
         found = re.search(pattern, said)
         if found:

@@ -1,0 +1,153 @@
+"""`pilotlight flash` with the real esptool, up to where a chip would be needed.
+
+At a pseudo terminal there is no one, another program, or a ROM that tells which chip it is.
+"""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import serial
+
+from host_tests.unit.device.images import interpreter
+from host_tests.unit.device.rom import Rom
+from tools import pilotlight
+from tools.boards.partitions import parse
+from tools.build import image
+from tools.device import flash, partition_table, unit
+from tools.device.interpreter_image import PLACES
+from tools.device.trouble import Trouble
+
+ERASE_FLASH = 0xD0
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path, monkeypatch):
+    """Labels and images of a test are its own; esptool tries once."""
+    monkeypatch.setattr(flash, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(image, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(unit, "LABELS", tmp_path / "labels")
+    monkeypatch.setattr(unit.write_label, "__defaults__", (tmp_path / "labels",))
+    monkeypatch.setattr(unit.made, "__defaults__", (None, tmp_path / "labels"))
+    monkeypatch.setenv("ESPTOOL_CONNECT_ATTEMPTS", "1")
+
+
+@pytest.fixture
+def firmware(tmp_path):
+    """Writes a firmware.bin for a chip; its path as a word."""
+
+    def firmware(chip):
+        path = tmp_path / "firmware.bin"
+        path.write_bytes(interpreter(chip))
+        return str(path)
+
+    return firmware
+
+
+def flashed(*words):
+    return pilotlight.main(["flash", *words])
+
+
+@pytest.mark.parametrize("board", ["esp32_devkit", "esp32evse_s2da", "esp32s3_devkit"])
+def test_merged_image_has_every_part_at_its_place(board, firmware, tmp_path, capfd):
+    """[issue 5] flash: interpreter, partition table, application; here as a factory writes it."""
+    about = json.loads((image.BOARDS / board / "board.json").read_text())
+    given = firmware(about["mcu"])
+    assert flashed("--board", board, "--image", given, "--rom", "--merge") == 0, capfd.readouterr()
+    made = (tmp_path / "build" / board / "flash.bin").read_bytes()
+    table = (image.BOARDS / board / "partitions.csv").read_text()
+    rom = next(part for part in parse(table) if part.name == "romfs")
+    application = (tmp_path / "build" / board / "app.romfs").read_bytes()
+    assert made[0x8000:0x8C00] == partition_table.binary(table)
+    given, at = interpreter(about["mcu"]), PLACES[about["mcu"]]
+    # esptool puts the size of the flash into the boot loader's header.
+    assert made[at + 3] >> 4 == {4: 2, 8: 3}[about["flash_mb"]]
+    assert made[at + 4 : 0x8000] == given[4 : 0x8000 - at]
+    assert made[0x8C00 : at + len(given)] == given[0x8C00 - at :]
+    assert set(made[:at]) <= {0xFF} and set(made[at + len(given) : rom.offset]) == {0xFF}
+    assert made[rom.offset :] == application and len(application) <= rom.size
+
+
+def test_merged_image_is_one_that_esptool_knows(firmware, tmp_path):
+    """Its header tells the chip, and the size of the flash of the board."""
+    given = firmware("esp32s3")
+    assert flashed("--board", "esp32s3_devkit", "--image", given, "--merge") == 0
+    path = tmp_path / "build/esp32s3_devkit/flash.bin"
+    told = subprocess.run(
+        [sys.executable, "-m", "esptool", "image-info", path], capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout
+    assert "Chip ID: 9 (ESP32-S3)" in told.stdout and "Flash size: 8MB" in told.stdout
+
+
+def test_board_on_which_no_one_answers_is_told_how_to_reach_its_boot_loader(
+    port, firmware, capfd, tmp_path
+):
+    status = flashed(
+        "--board", "esp32_devkit", "--image", firmware("esp32"), "--port", port.name,
+        "--serial", "PL-7",
+    )  # fmt: skip
+    said = capfd.readouterr().err
+    assert status == 1
+    assert f"pilotlight flash: {port.name}: the chip does not answer\n  try: hold BOOT" in said
+    assert "then: --serial PL-7, and its label stays right" in said
+    label = json.loads((tmp_path / "labels/label-PL-7.json").read_text())
+    assert unit.unit.read(unit.made("PL-7"))[1].hex() == label["secret"]
+
+
+@pytest.mark.parametrize(
+    ("board", "chip", "there", "said"),
+    [
+        ("esp32_devkit", "esp32", "esp32s3", "wrong chip: ESP32-S3, not ESP32"),
+        ("esp32s3_devkit", "esp32s3", "esp32", "wrong chip: ESP32, not ESP32-S3"),
+    ],
+)
+def test_wrong_chip_is_told_and_nothing_erased(port, firmware, capfd, board, chip, there, said):
+    """[issue 5]: failures say what to try (wrong chip)."""
+    rom = Rom(there)
+    port.answer(rom.take)
+    status = flashed("--board", board, "--image", firmware(chip), "--port", port.name)
+    told = capfd.readouterr().err
+    assert status == 1
+    assert f"{port.name}: {said}\n  try: another BOARD=, or the other port" in told
+    assert rom.seen and ERASE_FLASH not in rom.seen
+
+
+def test_port_of_another_program_is_told_before_anything_is_tried(port, firmware, capfd):
+    given = firmware("esp32")
+    with serial.Serial(port.name, exclusive=True):
+        assert flashed("--board", "esp32_devkit", "--image", given, "--port", port.name) == 1
+    assert "another program has it open\n  try: end the program" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--board", "esp32_devkit"], "PORT= (--port) is missing"),
+        (["--port", "x"], "BOARD= (--board) is missing; there are esp32_devkit"),
+        (["--board", "toaster", "--port", "x"], "there is no board 'toaster'; there are:"),
+    ],
+)
+def test_words_that_are_missing_are_told(words, said, firmware, capfd):
+    assert flashed("--image", firmware("esp32"), *words) == 2
+    assert said in capfd.readouterr().err
+
+
+def test_image_for_another_chip_is_refused_before_the_port_is_opened(firmware, capfd):
+    given = firmware("esp32s3")
+    assert flashed("--board", "esp32_devkit", "--image", given, "--port", "/dev/ttyNONE") == 1
+    assert "is for esp32s3, the board has esp32" in capfd.readouterr().err
+
+
+def test_order_puts_its_settings_and_its_files_into_the_store():
+    class Order:
+        settings = {"Identity": "PL-1"}
+        files = {"tls_ca": b"PEM"}
+
+    assert flash.files_of(Order) == {"factory": b'{"Identity": "PL-1"}', "tls_ca": b"PEM"}
+
+
+def test_esptool_that_fails_leads_to_what_to_try():
+    with pytest.raises(Trouble, match="esptool: .*no_such_file"):
+        flash._esptool("", ["image-info", "no_such_file"])
