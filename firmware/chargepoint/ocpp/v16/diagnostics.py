@@ -12,6 +12,8 @@ Rules:
 
 import json
 
+from micropython import const
+
 from chargepoint.core import timing
 from chargepoint.core.rows import Machine
 from chargepoint.ocpp import times
@@ -19,6 +21,8 @@ from chargepoint.ocpp.notices import Notices
 
 # The fact that says that a request is under way.
 FACT = "diagnostics"
+# Bytes that the facts may gain until they are sent: the log stands last, and must not be cut off.
+_MORE = const(512)
 
 _ROWS = (
     ("idle", "asked", "waiting", None),
@@ -113,7 +117,7 @@ class Diagnostics(Machine):
 
     def _begin_counting(self, now_ms):
         self._lines = self._report(now_ms)
-        self._size = 0
+        self._size = _MORE
 
     def _count_line(self, now_ms):
         line = self._next_line()
