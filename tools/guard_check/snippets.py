@@ -256,7 +256,7 @@ class Snippets:
         self._words = {f"{word}_at": bench.place(word) for word in program.mail}
         self._words |= {
             "second_at": bench.place("request_second"),
-            "blob": program.blob,
+            "blob": program.image,
             "entry": 4 * program.entry,
             "program_id": program.names["PROGRAM"],
             "request": program.names["REQUEST"],

@@ -20,6 +20,7 @@ ov]), ``jumpr`` and ``jumps`` (label, number, lt or ge[, le for jumps]), ``stage
 import ast
 import operator
 import re
+import struct
 from dataclasses import dataclass, field
 
 from tools.ulp.encoding import ALU, KINDS, PERIPHERALS, TESTS, encode
@@ -36,6 +37,9 @@ _OPERATORS = {
 _STEP_MAX = 127
 _WORD_MAX = 0xFFFF  # of the mailbox: the coprocessor sees the lower half
 _CHANNEL_MAX = 7  # of ADC1
+# "ulp" and a zero.
+MAGIC = 0x00706C75
+HEADER = struct.Struct("<I4H")
 _DATA_BITS, _READ_BITS = 8, 16  # of a register, at once
 
 
@@ -64,8 +68,19 @@ class Program:
 
     @property
     def blob(self) -> bytes:
-        """As esp32.ULP.load_binary takes it: little-endian words."""
+        """What lies in memory: little-endian words."""
         return b"".join(word.to_bytes(4, "little") for word in self.words)
+
+    @property
+    def header(self) -> bytes:
+        """What esp32.ULP.load_binary wants before the words and does not load: a magic word,
+        where the words begin, and the bytes of text, data and bss (esp-idf, ulp_fsm/ulp.c)."""
+        return HEADER.pack(MAGIC, HEADER.size, 4 * len(self.words), 0, 0)
+
+    @property
+    def image(self) -> bytes:
+        """As esp32.ULP.load_binary takes it."""
+        return self.header + self.blob
 
 
 def assemble(text: str, given: dict) -> Program:

@@ -249,7 +249,7 @@ class UlpGuard(Guard):
         for address, clear, bits in program.PADS:
             mem32[address] = mem32[address] & ~clear | bits
         mem32[_PAD_ENABLE] = self._relay_bit | self._second_bit
-        self._ulp.load_binary(0, program.BLOB)
+        self._ulp.load_binary(0, program.HEADER + program.BLOB)
         for at in range(4):
             mem32[self._spare(at)] = line[at]
         self._ours = True

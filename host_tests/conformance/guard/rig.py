@@ -66,7 +66,7 @@ class Rig:
         self.ulp.level(TEMPERATURE, 2222)
         self.hand_over(sample_cycles)
         window_us = (WINDOW_CYCLES + 200 * sample_cycles) * 1e6 / clock_hz
-        self.ulp.load_binary(0, self.program.blob)
+        self.ulp.load_binary(0, self.program.image)
         for name, value in {
             "high_most": counts(7.5),
             "high_least": counts(1.5),

@@ -7,6 +7,7 @@ processor, are reports of users, and modelled. No real ESP32 was compared with y
 """
 
 import random
+import struct
 
 from host_tests.harness.devices.ulp_analogue import Sar
 from host_tests.harness.devices.ulp_core import WORDS
@@ -20,6 +21,8 @@ _SEIZED_US = 150_000
 _REACHED = (0x3FF48000, 0x3FF49000)
 _RTC_IO, _SENS = 0x3FF48400, 0x3FF48800
 _SETTLING_US = 3.0
+# What ESP-IDF's loader expects before the words, and how many bytes MicroPython gave it.
+_HEADER, _MAGIC, _RESERVED = struct.Struct("<I4H"), b"ulp\0", 2040
 _WATCHDOG = (Watchdog.CONFIG, Watchdog.PROTECT)
 
 
@@ -73,7 +76,9 @@ class Ulp:
                 self._sar.settle(self._registers)
 
     def load_binary(self, at_words: int, blob: bytes) -> None:
-        """As esp32.ULP.load_binary: words of the program, from a place in words."""
+        """As esp32.ULP.load_binary: a header, and the words that go to a place in words; OSError
+        for what ESP-IDF's ulp_load_binary refuses."""
+        blob = _without_header(at_words, blob)
         for at in range(0, len(blob), 4):
             self._core.store(at_words + at // 4, int.from_bytes(blob[at : at + 4], "little"))
 
@@ -234,6 +239,18 @@ class Ulp:
             if level != self._levels[bit]:
                 self.changes.append((self._time_us(), bit, level))
         self._levels = levels
+
+
+def _without_header(at_words, image):
+    """The words of a program as ulp_load_binary finds them (esp-idf, ulp_fsm/ulp.c)."""
+    if len(image) < _HEADER.size or 4 * at_words + len(image) > _RESERVED:
+        raise OSError(0x104, "ESP_ERR_INVALID_SIZE")
+    _, offset, text, data, _ = _HEADER.unpack_from(image)
+    if image[: len(_MAGIC)] != _MAGIC:
+        raise OSError(0x106, "ESP_ERR_NOT_SUPPORTED")
+    if offset + text + data != len(image) or len(image) % 4:
+        raise OSError(0x104, "ESP_ERR_INVALID_SIZE")
+    return image[offset:]
 
 
 def _memory_place(address):

@@ -25,6 +25,7 @@ from chargepoint.drivers.thermometer_adc import AdcThermometer, Mcp9700
 
 _BYTES = 2048
 _MAIL_BYTES = 4 * len(guard_program.MAIL.split())
+_HEADER_BYTES = 12
 _MEAS_START1 = 0x3FF48854
 # What a read of machine.ADC leaves in the converter's registers (devices/ulp_analogue.py).
 _AFTER_A_READ = (
@@ -86,10 +87,11 @@ class Rtc:
         if [address, value] not in writes[-3:]:
             writes.append([address, value])
 
-    def load_binary(self, at_words, blob) -> None:
+    def load_binary(self, at_words, image) -> None:
+        blob = image[_HEADER_BYTES:]
         self.memory[4 * at_words : 4 * at_words + len(blob)] = blob
         self._known[:] = blob[:_MAIL_BYTES]
-        self._told["b"] = [at_words, hexlify(blob).decode()]
+        self._told["b"] = [at_words, hexlify(image).decode()]
 
     def run(self, entry_bytes) -> None:
         self._told["e"] = entry_bytes

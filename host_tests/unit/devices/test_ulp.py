@@ -19,7 +19,7 @@ def loaded(text, at_words=0, clock_hz=MHZ_8):
     """A coprocessor that runs some lines; ``out`` is a word for results, r3 is 0."""
     ulp = Ulp(clock_hz)
     program = assemble(f".mail out, 0\n.mail more, 0\nentry: move r3, 0\n{text}\nhalt", {})
-    ulp.load_binary(at_words, program.blob)
+    ulp.load_binary(at_words, program.image)
     ulp.run(4 * (at_words + program.entry))
     return ulp
 
@@ -44,7 +44,7 @@ def converted(ulp, channel=3, us=200):
     program = assemble(
         f".mail out, 0\nentry: move r3, 0\nadc r0, 0, {channel}\nst r0, r3, out\nhalt", {}
     )
-    ulp.load_binary(0, program.blob)
+    ulp.load_binary(0, program.image)
     ulp.run(4 * program.entry)
     ulp.advance(us)
     return ulp.read32(MEMORY) & 0xFFFF if ulp.stopped.startswith("halt") else None
@@ -122,7 +122,7 @@ def test_registers_are_not_0_at_the_start():
     """Not documented, so a program that takes them for 0 is found out."""
     ulp = Ulp(MHZ_8)
     program = assemble("entry: st r0, r1, 10\nhalt", {})
-    ulp.load_binary(0, program.blob)
+    ulp.load_binary(0, program.image)
     ulp.run(0)
     ulp.advance(10)
     assert [ulp.read32(MEMORY + 4 * at) for at in (10, 11)] == [0, 1 << 16 | 1]
@@ -149,7 +149,7 @@ def test_instruction_takes_its_cycles(text, cycles):
     """ulp.md 1 and 3; a conversion with the settings that the hand-over leaves."""
     ulp = handed_over()
     program = assemble(f".mail out, 0\nentry: {text}\nwait 0\nhalt", {})
-    ulp.load_binary(0, program.blob)
+    ulp.load_binary(0, program.image)
     ulp.run(4)
     # wait 0 takes 6, halt 2: it stands when its 2 are begun, not before.
     ulp.advance((cycles + 6) / 8)
@@ -204,10 +204,28 @@ def test_pieces_of_time_make_the_same_as_the_whole():
 )
 def test_word_that_means_nothing_stops_the_program(word, why):
     ulp = Ulp()
-    ulp.load_binary(5, word.to_bytes(4, "little"))
+    ulp.write32(MEMORY + 4 * 5, word)
     ulp.run(20)
     ulp.advance(10)
     assert why in ulp.stopped and "word 5" in ulp.stopped
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda image: image[12:], "NOT_SUPPORTED"),
+        (lambda image: image[:-4], "INVALID_SIZE"),
+        (lambda image: image + bytes(4), "INVALID_SIZE"),
+        (lambda image: image[:8], "INVALID_SIZE"),
+        (lambda image: image + bytes(2000), "INVALID_SIZE"),
+    ],
+)
+def test_what_the_loader_of_the_chip_refuses_is_refused(spoil, why):
+    """Words without their header never run on a chip, so they must not run here."""
+    ulp, image = Ulp(), assemble("entry: halt" + 4 * "\nwait 1", {}).image
+    ulp.load_binary(0, image)
+    with pytest.raises(OSError, match=why):
+        ulp.load_binary(0, spoil(image))
 
 
 def test_program_that_runs_off_the_memory_stops():
@@ -358,7 +376,7 @@ def samples(ulp, count=2055, every_us=7.3):
     ulp.write32(MEMORY, 0)
     text = ".mail out, 0\nentry: move r3, 0\nloop: adc r0, 0, 3\nst r0, r3, out\njump loop"
     program = assemble(text, {})
-    ulp.load_binary(0, program.blob)
+    ulp.load_binary(0, program.image)
     ulp.run(4)
     found = []
     for _ in range(count):

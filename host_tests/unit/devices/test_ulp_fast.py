@@ -8,6 +8,7 @@ from host_tests.conformance.guard import rig as rigs
 from host_tests.harness.devices.ulp import MEMORY, Ulp
 from host_tests.harness.devices.ulp_core import WORDS, Core
 from host_tests.harness.devices.ulp_fast import FastCore
+from tools.ulp.assembler import Program
 from tools.ulp.encoding import FORMS, KINDS, encode
 
 _SHORT = 24  # words of a program, so that jumps within it are common
@@ -49,8 +50,7 @@ def made(core, words, faults=()):
     ulp.disturb(0, 50, 500, 300)
     for fault in faults:
         fault(ulp)
-    blob = b"".join(word.to_bytes(4, "little") for word in words)
-    ulp.load_binary(0, blob)
+    ulp.load_binary(0, Program(words).image)
     ulp.run(0)
     if core is FastCore:
         know(ulp._core, len(words))

@@ -29,7 +29,7 @@ class Registers:
     def __setitem__(self, address, value):
         pass
     def load_binary(self, at, blob):
-        memory[:len(blob)] = blob
+        memory[:len(blob) - 12] = blob[12:]
     def run(self, entry):
         pass
     def set_wakeup_period(self, index, us):

@@ -37,6 +37,9 @@ def test_the_program_of_each_board_fits_the_room(board, tmp_path):
     module = module_of(board, tmp_path)
     assert len(module.BLOB) % 4 == 0 and 400 < len(module.BLOB) <= 2040 // 2
     assert module.ENTRY == 4 * len(module.MAIL.split())
+    size = len(module.BLOB)
+    # esp-idf's ulp_load_binary refuses anything else: "ulp", where text begins, text, data, bss.
+    assert module.HEADER == b"ulp\0\x0c\0" + size.to_bytes(2, "little") + bytes(4)
     assert module.MAIL.split()[:3] == ["request", "request_second", "beat"]
 
 
@@ -51,7 +54,7 @@ def test_the_desk_has_the_coprocessor_of_the_suite(tmp_path):
     suite = program_for()
     for board in ("unix", "smartevse_v3@v3.0"):
         module = module_of(board, tmp_path)
-        assert module.BLOB == suite.blob
+        assert module.HEADER + module.BLOB == suite.image
         told = {name: getattr(module, name) for name in BOARD if name != "RESIDUAL_TRIPS"}
         assert told | {"RESIDUAL_TRIPS": 1} == BOARD
         assert module.CAUSES == (
