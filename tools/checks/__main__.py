@@ -2,7 +2,7 @@
 
 import sys
 
-from tools import draw_faults, draw_order, draw_settings, draw_states
+from tools import draw_faults, draw_lamps, draw_order, draw_settings, draw_states
 from tools.boards import check as boards
 from tools.checks import compiles, duplicates, imports, links, lint, names, readme, sizes, types
 from tools.paths import ROOT
@@ -21,6 +21,7 @@ _CHECKS = (
     boards,
     draw_states,
     draw_faults,
+    draw_lamps,
     draw_settings,
     draw_order,
 )
