@@ -283,7 +283,9 @@ class Inspector:
             assert since_ms is None or since_ms >= _DUTY_MS, f"a new duty after {since_ms} ms"
             self._judge_offer(offer_ma)
         if offer_ma or is_pwm(self._duty_bp):
-            self._changed_ms = now_ms
+            # What ends in the very step in which the vehicle is seen gone ends for nobody.
+            nobody = not offer_ma and self._held["gone"].lasts(_SETTLE_MS)
+            self._changed_ms = None if nobody else now_ms
         self._low_ms = now_ms
         self._duty_bp = duty_bp
 

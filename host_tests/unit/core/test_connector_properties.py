@@ -12,6 +12,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from chargepoint.core.session import Session
+from host_tests.unit.core.electrics import X1_BP
 from host_tests.unit.core.fitted import GOOD_OHM, Fitted
 from host_tests.unit.core.inspector import Inspector
 
@@ -197,6 +199,30 @@ def test_connector_keeps_every_rule_when_a_part_fails_before_a_charge(part, name
     story.begin((), False, False, 32000, True, "A")
     story.disturb_before_a_charge((part, name, value), 3000)
     story.fitted.run(40_000, 100)
+
+
+@pytest.mark.parametrize("ms", [10, 20, 30, 40, 50, 60, 100])
+def test_connector_offers_to_the_next_vehicle_without_waiting_for_the_last(ms):
+    """IEC 61851-1 table A.6, row 6: the interval is one vehicle's; seen gone, it is another."""
+    story = AnyOrder()
+    story.begin((), False, True, 16000, False, "A")
+    story.show("A", ms, 10, charging=True)
+    seen_gone = story.fitted.line.duty_bp == X1_BP
+    assert seen_gone == (ms >= 30)
+    story.show("C", 2000, 10, charging=False)
+    # Directly from A to C: 10 A.
+    assert story.fitted.duties[-1][1] == (1666 if seen_gone else 2666)
+
+
+def test_inspector_notices_a_second_offer_to_the_same_vehicle_too_soon(monkeypatch):
+    """Row 6 again: else the story above would show nothing."""
+    monkeypatch.setattr(Session, "may_offer", lambda self, now_ms: True)
+    story = AnyOrder()
+    story.begin((), False, True, 16000, False, "A")
+    story.show("B", 1000, 10, charging=True)
+    story.allow(0, False, 100, 10)
+    with pytest.raises(AssertionError, match="a new duty after"):
+        story.allow(16000, True, 2000, 10)
 
 
 def test_connector_keeps_every_rule_in_any_order_of_anything():
