@@ -1,8 +1,8 @@
 """Counts of the ESP32's ADC at 11 dB and what they mean, found from two levels of one wave.
 
 Straight up to 2880 counts (some 2.45 V), bent above. How it bends is known of every chip between
-two curves, at a reference of 1.0 and of 1.2 V (ESP-IDF, characterisation of ADC1); a level above
-the bend says where between them this chip lies. Counts are whole, voltages tenths of a millivolt.
+two curves, at a reference of 1.0 and of 1.2 V (ESP-IDF, characterisation of ADC1); the upper level
+says where between them this chip lies, one below the bend by where its line meets it. Counts are whole, voltages tenths of a millivolt.
 """
 
 from micropython import const
@@ -16,11 +16,14 @@ _WHOLE = const(1000)
 def points_of(low: int, low_tenths: int, high: int, high_tenths: int, bends: bool) -> tuple:
     """((counts, tenths of a millivolt), ...), rising, through both levels.
 
-    ``bends``: ``high`` may lie where a straight line is wrong. Below the bend it is a second point
-    of the line; at or above it the curve takes the place of both.
+    ``bends``: levels of this board lie where a straight line is wrong. ``high`` need not be one of
+    them: a start in C or D sees less than B.
     """
-    if not bends or high < _BENT:
+    if not bends:
         return ((low, low_tenths), (high, high_tenths))
+    if high < _BENT:
+        high_tenths = low_tenths + (_BENT - low) * (high_tenths - low_tenths) // (high - low)
+        high = _BENT
     share = _share(high, high_tenths)
     bent = [(at, slow + (fast - slow) * share // _WHOLE) for at, slow, fast in _CURVES]
     return ((low, low_tenths),) + tuple(bent)

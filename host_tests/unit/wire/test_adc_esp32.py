@@ -25,9 +25,12 @@ def points_at(high_mv, bends=True):
 
 
 @pytest.mark.parametrize("volts", [1.5, 3, 4.5, 6, 7.5, 8.4, 9, 9.6])
-@pytest.mark.parametrize("at_start", [3130, 3000, 2892, 2700])
-def test_what_a_saturated_start_finds_is_right_on_the_pilot(volts, at_start):
-    """Within 0.25 V, whatever was on the pilot at the start: B, or 12 V, where the ADC ends."""
+@pytest.mark.parametrize("at_start", [3130, 3000, 2892, 2700, 2502, 2435, 2112])
+def test_what_a_start_finds_is_right_on_the_pilot(volts, at_start):
+    """Within 0.25 V, whatever was on the pilot at the start: 12 V, where the ADC ends, B, C, D.
+
+    A vehicle may still be in C or D when the firmware starts again; by the line that they give a
+    B of 9.6 V would be an A, and an unplugged vehicle."""
     points, level_mv = points_at(at_start), pad_mv(volts)
     shown_mv = along(points, counts_of(level_mv), 0, 1) / 10
     assert abs(shown_mv - level_mv) / MV_A_VOLT < 0.25
@@ -41,10 +44,12 @@ def test_a_straight_line_through_a_saturated_start_takes_b_for_c():
     assert counts_of(pad_mv(6.6)) + 60 < edge < level - 60
 
 
-def test_below_the_bend_two_points_are_a_line():
+def test_where_nothing_bends_two_points_are_a_line():
     """The levels of esp32_devkit: +12 V is 2289 mV."""
-    points = points_of(200, 2540, 2600, 22890, True)
-    assert points == ((200, 2540), (2600, 22890)) == points_of(200, 2540, 2600, 22890, False)
+    points = points_of(200, 2540, 2600, 22890, False)
+    assert points == ((200, 2540), (2600, 22890))
+    bent = points_of(200, 2540, 2600, 22890, True)
+    assert abs(along(bent, 2600, 0, 1) - 22890) <= 10, "below the bend the same, to 1 mV"
     assert along(points, 1400, 0, 1) == (2540 + 22890) // 2
     assert along(points, 2800, 0, 1) == 22890 + 200 * (22890 - 2540) // 2400, "it goes on"
 
