@@ -33,8 +33,8 @@ class WifiAccessPoint(AccessPoint):
         self._looking = False
 
     def open(self, name: str, password: str) -> bool:
+        self._reconnect(0)
         try:
-            self._own.config(reconnects=0)
             self._wlan.active(True)
             self._wlan.config(
                 ssid=name, key=password, security=self._network.AUTH_WPA2_PSK, max_clients=_GUESTS
@@ -69,8 +69,19 @@ class WifiAccessPoint(AccessPoint):
         if self._dns is not None:
             self._dns.close()
             self._dns = None
-        self._wlan.active(False)
-        self._own.config(reconnects=-1)
+        try:
+            self._wlan.active(False)
+        except (OSError, RuntimeError):
+            pass  # opened again, it gets the name and password that count then
+        self._reconnect(-1)
+
+    def _reconnect(self, count):
+        """A radio that has not been started yet (a new unit knows no network) remembers the
+        count, and then says that it can't be configured."""
+        try:
+            self._own.config(reconnects=count)
+        except (OSError, RuntimeError):
+            pass
 
     def _four(self) -> bytes:
         return bytes([int(part) for part in self.address.split(".")])
@@ -81,7 +92,7 @@ class WifiAccessPoint(AccessPoint):
             self._own.active(True)
             found = sorted(self._own.scan(), key=lambda row: -row[3])
             self.networks = _names(found)
-        except (OSError, MemoryError):
+        except (OSError, RuntimeError, MemoryError):
             pass
         self._looking = False
 

@@ -20,7 +20,7 @@ SEEN = [
 class Radio:
     def __init__(self):
         self.told = []
-        self.refuses = False
+        self.refuses = self.unconfigurable = False
         self.seen = SEEN
 
     def active(self, on):
@@ -30,6 +30,8 @@ class Radio:
 
     def config(self, **words):
         self.told.append(words)
+        if self.unconfigurable:
+            raise OSError("Wifi Invalid Mode")
 
     def scan(self):
         if isinstance(self.seen, Exception):
@@ -100,6 +102,28 @@ def test_radio_that_refuses_is_a_value(rig):
     assert rig.own.told[-1] == {"reconnects": -1}
 
 
+def test_new_unit_whose_own_radio_is_off_opens_and_closes(rig):
+    """esp_wifi_set_config fails on an interface that is not enabled: without WifiSsid it is not."""
+    rig.own.unconfigurable = True
+    assert rig.access_point.open("x", "y")
+    rig.access_point._dns.close = lambda: None
+    rig.access_point.close()
+    assert rig.own.told == [{"reconnects": 0}, {"reconnects": -1}]
+    assert rig.open.told[-1] == ("active", False)
+
+
+def test_radio_that_does_not_close_is_no_exception(rig):
+    rig.access_point.open("x", "y")
+    rig.access_point._dns.close = lambda: None
+
+    def broken(on):
+        raise RuntimeError("Wifi Unknown Error 0x3001")
+
+    rig.open.active = broken
+    rig.access_point.close()
+    assert rig.own.told[-1] == {"reconnects": -1}
+
+
 def test_other_networks_are_told_strongest_first_each_once(rig):
     rig.access_point.open("x", "y")
     assert rig.access_point.networks is None
@@ -123,6 +147,9 @@ def test_look_that_fails_leaves_what_was_known(rig):
     rig.access_point.look_around()
     rig.threads.pop()()
     assert rig.access_point.networks == ["Near \U0001f50c", "Far"]
+    rig.own.seen = RuntimeError("Wifi Unknown Error 0x3015")
+    rig.access_point.look_around()
+    rig.threads.pop()()
     rig.thread_fails = True
     rig.access_point.look_around()
     rig.thread_fails = False
