@@ -158,6 +158,8 @@ async def add_account(request):
 
 @allowed(ADMIN)
 async def change_account(request):
+    if not office_of(request).db.one("SELECT 1 FROM account WHERE id = ?", number_in(request)):
+        raise web.HTTPNotFound(text="There is no such account.")
     return _keep(
         request,
         "UPDATE account SET name = :name, zone = :zone, company = :company, leasing = :leasing"

@@ -37,12 +37,34 @@ async def set_card(request):
     office = office_of(request)
     try:
         given = read_card(request[FORM])
+        _check_owner(office, given)
     except forms.Wrong as wrong:
         shown = {"errors": wrong.errors, "given": wrong.given}
         return render(request, "cards.html", 422, **_all(office), **shown)
     issue(office, given)
     office.audit.note(who(request), "set a card", given["id_tag"], status=given["status"])
     return go(request, "/cards", f"Card {given['id_tag']} is {given['status']}.")
+
+
+def _check_owner(office, given: dict) -> None:
+    """A card's sessions and statements are its driver's: they go to nobody else with the card.
+
+    Raises forms.Wrong.
+    """
+    shown = {name: value for name, value in given.items() if value is not None}
+    names = {row["id"]: row["name"] for row in office.db.all("SELECT id, name FROM account")}
+    if given["account"] not in (None, *names):
+        raise forms.Wrong({"account": "there is no such account"}, shown)
+    owner = office.db.value(
+        "SELECT account FROM issued_card WHERE id_tag = :id_tag AND kind = 'driver' AND EXISTS"
+        " (SELECT 1 FROM session WHERE session.id_tag = issued_card.id_tag COLLATE NOCASE)",
+        id_tag=given["id_tag"],
+    )
+    if owner is None or (owner == given["account"] and given["kind"] == "driver"):
+        return
+    field = "kind" if owner == given["account"] else "account"
+    why = f"it has sessions of {names[owner]} and stays with them; block it, and issue another"
+    raise forms.Wrong({field: why}, shown)
 
 
 def read_card(form) -> dict:

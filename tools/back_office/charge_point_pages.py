@@ -134,7 +134,8 @@ async def carry_out(request):
     except forms.Wrong as wrong:
         return _page(request, 422, errors=wrong.errors, given=wrong.given)
     answer = await ask(office.csms, point["identity"], action, payload)
-    detail = {"answer": answer.status} if action == "ChangeConfiguration" else dict(payload)
+    # A value may be a secret; which setting it was is none.
+    detail = {name: payload[name] for name in payload if name != "value"}
     office.audit.note(
         who(request), action, point["identity"], **{**detail, "answer": answer.status}
     )

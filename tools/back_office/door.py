@@ -111,7 +111,7 @@ async def _meant(request, handler) -> web.StreamResponse:
         request[FORM] = await _form(request)
         given = request[FORM].get("csrf", "")
         known = isinstance(given, str) and request[CSRF]
-        if not known or not hmac.compare_digest(given.encode(), request[CSRF].encode()):
+        if not known or not _same(given, request[CSRF]):
             raise web.HTTPForbidden(text="This form is old or not ours. Load the page again.")
     elif visit is None and not request[CSRF]:
         request[CSRF] = passwords.new_code()
@@ -119,6 +119,10 @@ async def _meant(request, handler) -> web.StreamResponse:
         set_cookie(request, response, FORM_COOKIE, request[CSRF])
         return response
     return await handler(request)
+
+
+def _same(given: str, token: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), token.encode())
 
 
 async def _form(request):
@@ -131,7 +135,8 @@ async def _form(request):
 
 
 def _form_token(request) -> str:
-    return request.cookies.get(FORM_COOKIE, "")[:100]
+    given = request.cookies.get(FORM_COOKIE, "")[:100]
+    return given if given.isascii() else ""
 
 
 def _check_program(office, request) -> None:

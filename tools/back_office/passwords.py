@@ -42,7 +42,7 @@ def new_code() -> str:
 
 def digest(code: str) -> str:
     """What is stored of a code from ``new_code``."""
-    return hashlib.sha256(code.encode()).hexdigest()
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:

@@ -172,6 +172,10 @@ def _read(data: bytes) -> tuple[dict, str, str]:
         raise Unreadable("no JSON: expected the .json that `pilotlight commission` wrote")
     if not isinstance(report, dict):
         raise Unreadable("expected a JSON object: a commissioning report")
+    try:
+        json.dumps(report, ensure_ascii=False).encode()
+    except ValueError:
+        raise Unreadable("half a character (a lone surrogate) in a text: expected whole ones")
     found = []
     for place in ("identity", "unit"):
         value = report.get(place)

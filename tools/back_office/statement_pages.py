@@ -1,5 +1,7 @@
 """Statements and tariffs: what is repaid, as pages and as files."""
 
+from urllib.parse import quote
+
 from aiohttp import web
 
 from . import billing, forms, paper
@@ -131,7 +133,7 @@ def _file(data: bytes, kind: str, name: str) -> web.Response:
 @allowed(ADMIN)
 async def issue(request):
     made, office = _asked(request), office_of(request)
-    place = f"/statements/{made.month}/{made.id_tag}"
+    place = f"/statements/{made.month}/{quote(made.id_tag, safe='')}"
     try:
         office.statements.issue(made.id_tag, made.month)
     except ValueError as error:

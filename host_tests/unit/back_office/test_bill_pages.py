@@ -117,6 +117,49 @@ def admin_name(office):
     return office.db.value("SELECT name FROM person WHERE role = 'admin'")
 
 
+@pytest.mark.parametrize(
+    "changed, why",
+    [
+        ({"account": "2"}, "it has sessions of Ann and stays with them"),
+        ({"account": ""}, "it has sessions of Ann and stays with them"),
+        ({"kind": "test"}, "it has sessions of Ann and stays with them"),
+        ({"account": "99"}, "there is no such account"),
+    ],
+)
+def test_card_with_sessions_takes_them_to_nobody_else(bills, admin, changed, why):
+    fields = {"id_tag": "card1", "status": "Blocked", "kind": "driver", "account": "1"}
+    admin.get("/cards")
+    page = admin.post("/cards", {**fields, **changed})
+    assert page.status == 422 and why in page.said
+    assert bills.csms.book.card_info("CARD1", 0)["status"] == "Accepted"
+    assert bills.statements.of("CARD1", "2026-01").account == "Ann"
+    assert admin.post("/cards", fields).status == 303
+    assert bills.csms.book.card_info("CARD1", 0)["status"] == "Blocked"
+    assert bills.statements.of("CARD1", "2026-01").account == "Ann"
+
+
+def test_card_without_sessions_is_given_to_another(bills, admin):
+    admin.get("/cards")
+    for account in ("1", "2", ""):
+        fields = {"id_tag": "NEW", "status": "Accepted", "kind": "driver", "account": account}
+        assert admin.post("/cards", fields).status == 303
+        assert bills.statements.of("NEW", "2026-01").account == {"1": "Ann", "2": "Bob"}.get(
+            account, ""
+        )
+
+
+def test_issue_of_a_card_with_strange_signs_leads_back_to_its_statement(bills, admin, csms):
+    csms.clock._start_ms += 31 * 24 * HOUR_MS
+    admin.log_in(admin_name(bills), "correct horse battery")
+    admin.get("/cards")
+    assert (
+        admin.post("/cards", {"id_tag": "A/1?#", "status": "Accepted", "kind": "driver"}).status
+        == 303
+    )
+    page = admin.follow("/statements/2026-01/A%2F1%3F%23")
+    assert page.status == 200 and "It is issued" in page.said and "A/1?#" in page.said
+
+
 def test_no_such_month_or_card_is_not_found(bills, admin):
     for path in (
         "/statements/2026-13/CARD1",
@@ -182,6 +225,7 @@ def test_admin_sets_a_price_and_gives_a_tariff(bills, admin):
     fields["name"] = "Cleopatra"
     assert admin.post("/accounts/4", fields).status == 303
     assert "Cleopatra" in admin.get("/accounts").said
+    assert admin.post("/accounts/99", {**fields, "name": "Nobody"}).status == 404
 
 
 def test_admin_sets_up_a_site(bills, admin, csms):

@@ -103,7 +103,8 @@ def test_settings_are_shown_and_changed(stage, admin):
     assert "ChangeConfiguration: Accepted" in _ask(admin, "change", **changed)
     assert 'value="77"' in admin.get("/charge-points/PL-0001/settings").text
     audit = admin.get("/audit").said
-    assert "ChangeConfiguration" in audit
+    assert "ChangeConfiguration" in audit and "key: HeartbeatInterval" in audit
+    assert "value:" not in audit
 
 
 def test_station_that_is_away_or_silent_is_told(stage, admin):
@@ -188,6 +189,7 @@ def test_program_hands_in_a_report(office, admin):
         (b"[" * 100_000, "no JSON"),
         (b"[]", "expected a JSON object"),
         (b'{"identity": "x"}', 'expected "unit"'),
+        (b'{"identity": "x", "unit": "y", "place": "\\ud800"}', "half a character"),
     ):
         page = admin.send("POST", "/api/reports", data=body, headers=bearer)
         assert page.status == 400 and why in json.loads(page.text)["error"]

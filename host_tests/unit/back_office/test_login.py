@@ -1,5 +1,9 @@
 """Who comes in, who stays, and who does not."""
 
+import socket
+
+import pytest
+
 from tools.back_office import passwords, visits
 
 NEW = "a brand new secret"
@@ -146,6 +150,21 @@ def test_cookie_is_kept_from_scripts_and_from_links_elsewhere(office, visitor):
     page = visitor().log_in("admin", NEW)
     cookie = [text for text in page.headers.getall("Set-Cookie") if text.startswith("pilotlight=")]
     assert "HttpOnly" in cookie[0] and "SameSite=Strict" in cookie[0]
+
+
+@pytest.mark.parametrize(
+    "name, value, path, status",
+    [
+        ("Cookie", b"pilotlight=\xff\xfe", "/people", 303),
+        ("Cookie", b"pilotlight_form=\xff\xfe", "/login", 200),
+        ("Authorization", b"Bearer \xff", "/api/sessions", 401),
+    ],
+)
+def test_bytes_that_are_no_text_are_no_cookie_and_no_token(desk, name, value, path, status):
+    with socket.create_connection(("127.0.0.1", desk.port), timeout=5) as line:
+        line.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{name}: ".encode() + value + b"\r\n\r\n")
+        desk.office.csms.loop.run_until_quiet()
+        assert line.recv(15).split()[1] == str(status).encode()
 
 
 def test_form_without_its_token_is_refused(office, admin):
