@@ -56,7 +56,11 @@ class Doorway:
         """Close the page at once."""
         portal, self._portal = self._portal, None
         if portal is not None:
-            portal.close()
+            try:
+                portal.close()
+            except Exception as error:
+                # Called where another one is dealt with, too: no bug here may end a session.
+                self._station.ports.log.write("error", "portal: close: %r" % error)
         if self._station.ports.forget is not None:
             self._station.ports.forget(_MODULES)
 

@@ -66,14 +66,10 @@ def examining(settings, wanted: dict, files: dict, has):
     return errors
 
 
-def coded(settings, wanted: dict) -> list:
-    """The names in ``wanted`` that need the code: those that it would change."""
-    found = []
-    for name, text in wanted.items():
-        row, value = settings.examine(name, text)
-        if is_coded(row[NAME]) and value != settings.get(name):
-            found.append(name)
-    return found
+def is_guarded(settings, name: str, text: str) -> bool:
+    """``text``, examined, would change a setting that needs the code."""
+    row, value = settings.examine(name, text)
+    return is_coded(row[NAME]) and value != settings.get(name)
 
 
 def saving(station, order: dict):

@@ -69,10 +69,14 @@ class Portal:
         self.over = False
         name = "Pilotlight " + self._service.serial
         self._listener = None
-        if access_point.open(name, self._password):
-            self._listener = access_point.listen()
+        try:
+            if access_point.open(name, self._password):
+                self._listener = access_point.listen()
+        finally:
+            # Also when the heap has no room for it: no network stays that no page is behind.
+            if self._listener is None:
+                access_point.close()
         if self._listener is None:
-            access_point.close()
             raise OSError("the access point does not open")
         self._listener.admit = self._admit
         station.ports.log.write("info", "portal: open as " + name)
@@ -90,8 +94,10 @@ class Portal:
 
     def close(self) -> None:
         """Let go of everything."""
-        self._listener.close()
-        self._access_point.close()
+        try:
+            self._listener.close()
+        finally:
+            self._access_point.close()
         self._station.ports.log.write("info", "portal: closed")
 
     # -- inside ---------------------------------------------------------------------------------

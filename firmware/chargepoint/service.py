@@ -156,7 +156,7 @@ class Service:
 
     def _working(self, request, near):
         name = request.get("ask")
-        if type(name) is not str or (" %s " % name) not in _ASKS:
+        if type(name) is not str or " " in name or (" %s " % name) not in _ASKS:
             return _refused("ask", "expected one of:" + _ASKS)
         for field, kind in _FIELDS:
             if field in request and type(request[field]) is not kind:
@@ -195,7 +195,7 @@ class Service:
         if "names" in request:
             try:
                 rows = [settings.row(name) for name in request["names"][:ROWS]]
-            except (KeyError, AttributeError) as error:
+            except (KeyError, AttributeError, TypeError) as error:
                 return _refused("names", str(error.args[0]))
             return {"settings": [orders.described(settings, row) for row in rows]}
         return self._page(request.get("at", 0))
@@ -264,6 +264,8 @@ class Service:
         journal.put(_COMMISSIONED, b"1" if on else b"0")
         while journal.pending and not journal.trouble:
             yield
+        if journal.trouble:
+            return _refused("store", "the store refuses (%s): not kept yet" % journal.trouble)
         self._station.doorway.commissioned = on
         return {"commissioned": self.commissioned}
 
@@ -291,7 +293,10 @@ class Service:
             errors["new_code"] = "new_code: expected %d to %d characters" % limits
         if errors:
             return order, errors
-        coded = orders.coded(settings, wanted) + (["new_code"] if new is not None else [])
+        coded = new is not None
+        for name in wanted:
+            coded = coded or orders.is_guarded(settings, name, wanted[name])
+            yield
         if coded and station.journal.get(orders.CODE):
             why = yield from self._proving(request.get("code"))
             if why:

@@ -97,6 +97,47 @@ def test_access_point_that_does_not_open_is_tried_again_and_harms_nothing(make_s
     assert is_open(stage)
 
 
+def test_page_that_fails_and_does_not_even_close_harms_no_session(here):
+    """A bug behind the door shuts the door, and nothing else."""
+    here.charge(5)
+    station = here.target.device.station
+    portal = station.doorway._portal
+
+    def broken(*given):
+        raise RuntimeError("of the test")
+
+    let_go = portal.close
+    portal.step = portal.close = broken
+    here.advance(1)
+    let_go()
+    assert here.contactor.closed and here.restarts == 0
+    assert ("error", "portal: RuntimeError: of the test") in said(here)
+    here.vehicle.unplug()
+    here.advance(PORTAL_AGAIN_MS / 1000 + 5)
+    assert is_open(here)
+
+
+def test_access_point_without_a_page_is_closed(here):
+    """No memory for the listener: what was opened before does not stay open without it."""
+    made = []
+    doorway = here.target.device.station.doorway
+    doorway.shut()
+    make = doorway._make
+
+    def poor():
+        made.append(make())
+        made[-1].listen = lambda: (_ for _ in ()).throw(MemoryError())
+        made[-1].close = lambda close=made[-1].close: made.append("closed") or close()
+        return made[-1]
+
+    doorway._make = poor
+    here.advance(1)
+    assert made[1:] == ["closed"] and here.facts()["portal"] is False
+    doorway._make = make
+    here.advance(PORTAL_AGAIN_MS / 1000 + 5)
+    assert is_open(here)
+
+
 def test_unit_password_opens_a_session(portal):
     """RFC 6265bis: out of reach for scripts, and sent for no other site."""
     response = portal.request("POST", "/login", {"password": portal.password})

@@ -5,10 +5,13 @@ import json
 import urllib.error
 import urllib.request
 
-from tools.service.line import Line, Trouble
+from tools.service.line import TOO_LONG, Line, Trouble
 
+# What a station's page takes (portal.REQUEST_MOST).
+LONGEST = 6144
 _LOGIN_S = 30
 _DENIED = (401, 403)
+_TOO_LONG = 413
 
 
 def http_line(url: str, password: str) -> Line:
@@ -25,6 +28,9 @@ def http_line(url: str, password: str) -> Line:
         if status in _DENIED:
             head = _log_in(url, password)
             status, answer, _ = _post(url + "/api", request, head, timeout_s)
+        if status == _TOO_LONG:
+            size = len(json.dumps(request))
+            raise Trouble(TOO_LONG.format(size=size, most=LONGEST))
         if status != 200 and "errors" not in answer:
             raise Trouble(f"{url}: HTTP {status}: is this a Pilotlight station of this version?")
         return answer

@@ -12,6 +12,12 @@ import serial
 from tools.service.protocol import Asking
 
 BAUD = 115200
+# What a station takes (console_line.LONGEST).
+LONGEST = 8192
+TOO_LONG = (
+    "this order makes {size} bytes, and the station takes {most} at a time: nothing was changed. "
+    "Give the certificates without the text around them, or in two orders"
+)
 _READ_S = 0.1
 # A step of a station may take 2 s (TLS); then the request is said again.
 _AGAIN_S = 4
@@ -69,6 +75,9 @@ def serial_line(port: str) -> Line:
     asking = Asking()
 
     def exchange(request, timeout_s):
+        size = asking.size_of(request)
+        if size > LONGEST:
+            raise Trouble(TOO_LONG.format(size=size, most=LONGEST))
         return _ask_serial(opened, asking, request, timeout_s)
 
     return Line(exchange, opened.close)

@@ -33,9 +33,13 @@ class Asking:
     def begin(self, request: dict) -> bytes:
         """Ask ``request``; ``answer`` is None until it is there."""
         self._number = secrets.token_hex(4)
-        # ASCII only, so that a piece never ends inside a character.
-        self._request = json.dumps({**request, "id": self._number}).encode()
+        self._request = _text(request, self._number)
         return self.again()
+
+    @staticmethod
+    def size_of(request: dict) -> int:
+        """Bytes of ``request`` on the line."""
+        return len(_text(request, "0" * 8))
 
     def again(self) -> bytes:
         """Say the request from its start: the station did not answer."""
@@ -88,3 +92,8 @@ class Asking:
         piece = self._request[self._sent : self._sent + PIECE]
         self._sent += len(piece)
         return (b"+" if self._sent < len(self._request) else b".") + piece + b"\n"
+
+
+def _text(request, number):
+    # ASCII only, so that a piece never ends inside a character.
+    return json.dumps({**request, "id": number}).encode()

@@ -78,8 +78,9 @@ class LineConsole(Console):
                 self._request += piece
             self._line.write(b"@=%d\r\n" % len(self._request))
         elif mark == b".":
-            request, self._request = self._request + piece, b""
-            return request
+            request, self._request = self._request, b""
+            if len(request) + len(piece) <= LONGEST:
+                return request + piece
         return None
 
     def _say_piece(self):

@@ -173,3 +173,17 @@ def test_request_that_there_is_no_memory_for_is_forgotten(monkeypatch):
         assert console.poll(10) is None
     line.put(b'-\n{"ask": "unit"}\n')
     assert console.poll(20) == b'{"ask": "unit"}'
+
+
+@pytest.mark.parametrize("size", [100, 2000, LONGEST])
+def test_request_longer_than_the_longest_is_none_whatever_its_pieces(size):
+    """Not even when a last short piece would fit behind one that did not."""
+    line = Line()
+    console = LineConsole(line)
+    pieces = [b"+" + b"x" * size] * (LONGEST // size + 1) + [b".{}"]
+    for piece in pieces:
+        line.put(piece + b"\n")
+        while line.came:
+            assert console.poll(0) is None
+    line.put(b'.{"ask": "unit"}\n')
+    assert console.poll(0) == b'{"ask": "unit"}'

@@ -195,3 +195,47 @@ def test_room_without_memory_says_so_and_the_station_goes_on(stage, monkeypatch,
         stage.advance(1)
     assert stage.contactor.closed and stage.restarts == 0
     assert stage.console({"ask": "unit"})["ok"]
+
+
+@pytest.mark.parametrize("names", [[5], [None], [["SupplyLimit"]], [{}]])
+def test_names_that_are_none_get_a_message_and_no_bug(stage, names):
+    answer = stage.console({"ask": "settings", "names": names})
+    assert list(answer["errors"]) == ["names"]
+
+
+@pytest.mark.parametrize("ask", ["unit facts", " ", "", "_page", "facts "])
+def test_ask_that_is_two_words_is_none(stage, ask):
+    assert "expected one of" in stage.console({"ask": ask})["errors"]["ask"]
+
+
+def test_store_that_refuses_is_told_before_the_station_counts_as_commissioned(stage, store):
+    """What the next start would not know is not said to be done."""
+    store.full = True
+    answer = stage.console({"ask": "commissioned"})
+    assert list(answer["errors"]) == ["store"]
+    assert stage.console({"ask": "facts"})["ok"]
+    assert not station_of(stage).doorway.commissioned
+    store.full = False
+    stage.advance(10)
+    assert stage.console({"ask": "commissioned"})["commissioned"] is True
+
+
+def test_every_setting_in_one_check_is_looked_at_in_steps(stage):
+    """A step of a charging station does not get longer the more is asked."""
+    station, seen = station_of(stage), []
+    examine = station.settings.examine
+    station.settings.examine = lambda name, text: seen.append(name) or examine(name, text)
+    at, wanted = 0, {}
+    while at is not None:
+        page = stage.console({"ask": "settings", "at": at})
+        rows = [row for row in page["settings"] if row["order"] and not row["secret"]]
+        wanted.update({row["name"]: row["value"] for row in rows})
+        at = page["next"]
+    asked = station.service.ask({"ask": "check", "settings": wanted})
+    most = 0
+    while asked(stage.now_ms) is None:
+        before = len(seen)
+        stage.step(stage.now_ms + 10)
+        most = max(most, len(seen) - before)
+    assert asked(stage.now_ms) == {"ok": True}
+    assert len(wanted) > 50 and len(seen) >= len(wanted) and most <= 1
