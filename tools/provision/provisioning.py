@@ -2,6 +2,7 @@
 
 import time
 
+from tools.provision import schema
 from tools.provision.order import Order
 from tools.service.line import Line, Trouble
 
@@ -55,7 +56,9 @@ class Provisioning:
                 # Another version of the firmware: its own check tells field by field.
                 return []
             for name, row in zip(names[at : at + 8], answer["settings"], strict=True):
-                ordered = "***" if row["secret"] else self._order.settings[name]
+                ordered = self._order.settings[name]
+                if row["secret"] and ordered:
+                    ordered = "***"
                 place = self._order.places.get(name, "")
                 rows.append((place, row["name"], row["value"], ordered))
         for name, data in self._order.files.items():
@@ -77,48 +80,58 @@ class Provisioning:
         return answer["reboot"]
 
     def restart(self) -> None:
-        """Have it start anew, and wait until it answers."""
+        """Have it start anew, and wait until it did. Raises Refused, Trouble."""
+        boot = self._boot()
         answer = self._line.ask({"ask": "restart"})
         if not answer.get("ok"):
             raise Refused(f"set, but not started anew: {'; '.join(answer['errors'].values())}")
         self._tell("the station starts anew")
         self._pause(3)
-        tries = int(_BACK_S / _PAUSE_S)
-        for left in range(tries, 0, -1):
+        why = "it went on as before"
+        for _ in range(int(_BACK_S / _PAUSE_S)):
             try:
-                self._line.ask({"ask": "unit"}, 5)
-                return
-            except Trouble:
-                if left == 1:
-                    raise
-                self._pause(_PAUSE_S)
+                # Until then the one before may still answer, which proves nothing.
+                if self._boot() != boot:
+                    return
+            except Trouble as trouble:
+                why = str(trouble)
+            self._pause(_PAUSE_S)
+        raise Trouble(f"set, and told to start anew, and did not in {_BACK_S} s: {why}")
 
     def verify(self) -> None:
         """Read everything back. Raises Refused for what is not as ordered."""
-        differing = [row for row in self.changes() if row[1] in self._order.settings]
-        wrong = [
+        read = {name: (now, ordered) for _, name, now, ordered in self.changes()}
+        wrong = [f"{name} can't be read" for name in self._order.settings if name not in read]
+        wrong += [
             f"{name} is {now!r}, ordered {ordered!r}"
-            for _, name, now, ordered in differing
-            if not _same(now, ordered)
+            for name, (now, ordered) in read.items()
+            if name in self._order.settings and not schema.means_the_same(name, now, ordered)
         ]
+        if self._order.code and not self._line.ask({"ask": "unit"}).get("code"):
+            wrong.append("there is no technician's code")
         if wrong:
             raise Refused("not as ordered: " + "; ".join(wrong))
         self._tell("read back: as ordered")
 
     def online(self, seconds: float = 60) -> str:
         """None once the back end accepted the station, else why not yet."""
+        why = "it does not tell"
         for _ in range(int(seconds / _PAUSE_S)):
-            facts = self._line.ask({"ask": "facts"})["facts"]
-            if facts["registration"] == "accepted":
-                return None
+            facts = self._line.ask({"ask": "facts"}).get("facts")
+            if facts:
+                if facts["registration"] == "accepted":
+                    return None
+                why = facts["link"] or f"registration {facts['registration']}"
             self._pause(_PAUSE_S)
-        return facts["link"] or f"registration {facts['registration']}"
+        return why
+
+    def _boot(self):
+        """The number of the station's present start."""
+        facts = self._line.ask({"ask": "facts"}, 5).get("facts")
+        if not facts:
+            raise Trouble("the station does not tell its facts")
+        return facts["journal"]["boot"]
 
     def _judge(self, answer):
         if not answer.get("ok"):
             raise self._order.wrong(answer["errors"])
-
-
-def _same(now, ordered):
-    # A choice is told as its table spells it; a secret only whether there is one.
-    return now == ordered or now.lower() == ordered.lower() or ordered == "***"

@@ -40,3 +40,13 @@ def spelled(name: str) -> str | None:
 def secrets() -> set:
     """The names of settings whose values are never shown."""
     return {row[0] for row in fresh().rows() if row[5] == "W"}
+
+
+def means_the_same(name: str, one: str, other: str) -> bool:
+    """Two texts of the setting ``name`` stand for one value: "TRUE" and "true", "007" and "7"."""
+    if one == other:
+        return True
+    try:
+        return fresh().examine(name, one)[1] == fresh().examine(name, other)[1]
+    except (KeyError, ValueError):
+        return False
