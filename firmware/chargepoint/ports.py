@@ -176,7 +176,7 @@ class Guard:
         return None
 
     def stand_down(self) -> None:
-        """The firmware ends here, whatever comes next: hold nothing, reset nothing."""
+        """Hold nothing, reset nothing from here on: the firmware ends, or is in safe mode."""
 
 
 class Reading:

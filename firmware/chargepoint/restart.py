@@ -15,6 +15,10 @@ class Restart:
         self._earliest_ms = 0
         self._deadline_ms = 0
         self._retries = 0
+        if station.safe_mode:
+            # A guard that hangs resets the chip: not while nothing is closed, and for ever.
+            for of in station.ports.connectors:
+                of.guard.stand_down()
 
     def begin(self, kind: str, now_ms: int) -> None:
         """End every transaction, then ask the loop for a reset of ``kind``.

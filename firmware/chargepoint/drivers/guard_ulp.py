@@ -136,8 +136,10 @@ class UlpGuard(Guard):
         return self._trip
 
     def stand_down(self) -> None:
-        """Nothing is held, nothing resets the chip: the firmware is about to start anew."""
+        """Nothing is held, and nothing resets the chip from here on: the firmware is about to
+        start anew, or must not go round in a circle (safe mode)."""
         self.release()
+        self._bites = False
         self._watch(False)
 
     # -- as its other ports see it --------------------------------------------------------------
@@ -318,6 +320,9 @@ class UlpGuard(Guard):
     def _note_trip(self):
         mail = self.mail
         self._trips = mail.trips
+        if not self._asked:
+            # It tripped as it was let go: for what opened, too, and that is told by itself.
+            return
         cause = mail.cause
         self._trip = "unknown"
         for number, word in self.program.CAUSES:

@@ -326,6 +326,24 @@ def test_watchdog_is_off_for_work_at_the_console_and_when_the_firmware_stands_do
     assert not rig.chip.ulp.reset_by_watchdog
 
 
+def test_guard_that_stood_down_never_resets_the_chip_not_even_when_it_hangs():
+    """Safe mode: a program that hangs after each start would have the station reset for ever."""
+    rig = Rig()
+    rig.guard.stand_down()
+    rig.arm().chip.ulp.adc_hang()
+    assert rig.steps(30) == (False, guard_ulp.STOPPED)
+    assert not rig.chip.ulp.read32(_WATCHDOG) >> 31 and not rig.chip.ulp.reset_by_watchdog
+
+
+def test_trip_of_the_moment_in_which_it_is_let_go_is_told_by_no_one():
+    """Both saw the vehicle leave; the offer would be taken away for a guard that holds nothing."""
+    rig = Rig().hold()
+    rig.chip.show(9_000, -12_000)
+    rig.chip.ulp.advance(30_000)
+    rig.relay.set_closed(False)
+    assert rig.mail.trips == 1 and rig.steps(2) == (True, None)
+
+
 def test_step_that_was_held_up_is_no_hang():
     rig = Rig().hold()
     rig.chip.now_ms_ += 2300
