@@ -6,9 +6,12 @@ Rules of the page:
 - It opens when no contactor is closed, for opening a radio may hold a step up; open, it may stay.
 - What goes wrong in it closes it, and never the station: it opens again PORTAL_AGAIN_MS later.
 - Shut, it is not in memory.
+- A station that an older program left (``_kept``) counts as commissioned.
 """
 
 from chargepoint.core import timing
+
+_COMMISSIONED = "commissioned"
 
 # What only the page needs.
 _MODULES = "portal portal_page portal_ports wire.http_request wire.dns drivers.http_server"
@@ -21,11 +24,24 @@ class Doorway:
     def __init__(self, station):
         self._station = station
         # Kept here, for a look at the journal in each step would read the flash.
-        self.commissioned = station.journal.get("commissioned") == b"1"
         self._make = station.ports.access_point
+        self.commissioned = self._kept() == b"1"
         self._portal = None
         self._until_ms = 0
         self._not_before_ms = 0
+
+    def _kept(self):
+        """What is kept of it; a station that has gone to a back end since before there were units
+        (0.4.0) was accepted then, and opens no network whose password no label tells."""
+        station = self._station
+        kept = station.journal.get(_COMMISSIONED)
+        if kept is not None or self._make is None or station.journal.boot < 2:
+            return kept
+        if station.settings.get("CentralSystemUrl") and station.ports.store.read("unit") is None:
+            kept = b"1"
+            station.journal.put(_COMMISSIONED, kept)
+            station.ports.log.write("warning", "unit: of an older program: the page stays shut")
+        return kept
 
     @property
     def is_open(self) -> bool:

@@ -38,6 +38,36 @@ def test_page_is_open_until_the_station_is_commissioned(make_stage, stage, porta
     assert stage.facts()["online"] and not is_open(stage)
 
 
+def test_station_of_an_older_program_stays_shut_until_the_technician_comes(here):
+    """A store of 0.4.0: a back end, sessions, no unit. Updated in the field it opens no network."""
+    here.advance(2)
+    here.target.device.station.doorway.shut()
+    older = [name for name in here.target.store.files if name.startswith(("unit", "commission"))]
+    assert "unit" in older
+    here.power_cut()
+    for name in older:
+        del here.target.store.files[name]
+    here.start()
+    here.advance(30)
+    assert not is_open(here) and here.facts()["online"]
+    here.power_cut()
+    here.start()
+    here.advance(5)
+    assert not is_open(here)
+    hold_button(here)
+    assert is_open(here)
+
+
+def test_new_station_that_lost_its_power_at_once_opens_all_the_same(here):
+    """Its unit is on the label: only a store without one is of an older program."""
+    for _ in range(3):
+        here.power_cut()
+        here.start()
+        here.advance(1)
+    here.advance(5)
+    assert is_open(here)
+
+
 def test_technician_opens_it_again_for_a_while(here):
     here.portal.login().ask("commissioned", on=True)
     here.advance(5)

@@ -13,6 +13,8 @@ from rich.progress import Progress
 from tools.device import archive, serial_board, trouble
 
 UNIT = "unit"
+# The mark that the installation was accepted (firmware: service.py), a fact in two places.
+_MARK = ["commissioned.a", "commissioned.b"]
 _LIST = """\
 import os
 def walk(folder, name):
@@ -81,16 +83,14 @@ def restore(port: str, source: str, with_unit: bool, progress: Progress) -> int:
     """Put a backup in place of the store of the board at ``port``: how many records.
 
     The record ``unit`` is what the label on the box says, so the board keeps its own unless
-    ``with_unit``. Raises Trouble; ValueError for a file that is no whole backup.
+    ``with_unit``; and a backup from before it was commissioned does not open its access point
+    again. Raises Trouble; ValueError for a file that is no whole backup.
     """
     records, _ = archive.read(source)
     board = serial_board.opened(port)
     try:
         store = serial_board.store_of(board)
-        kept = []
-        if not with_unit and UNIT in _names(board, store):
-            records.pop(UNIT, None)
-            kept = [UNIT]
+        kept = kept_of(records, _names(board, store), with_unit)
         _lay(board, store, records, kept, progress)
         board.run(_finishing(store))
         return len(records)
@@ -101,6 +101,17 @@ def restore(port: str, source: str, with_unit: bool, progress: Progress) -> int:
         ) from error
     finally:
         board.close(restart=True)
+
+
+def kept_of(records: dict, there: list, with_unit: bool) -> list:
+    """The names, of those that are ``there``, that stay; they are taken out of ``records``."""
+    kept = [] if with_unit else [UNIT]
+    if not any(name in records for name in _MARK):
+        kept += _MARK
+    kept = [name for name in kept if name in there]
+    for name in kept:
+        records.pop(name, None)
+    return kept
 
 
 def read_record(board, store: str, name: str) -> bytes:
