@@ -28,14 +28,14 @@ _ABROAD = ("cd", "git", "sudo")
 
 
 def told() -> list:
-    found = []
+    """(page, command), each command where it stands first."""
+    found = {}
     for page in pages(ROOT):
         for command in commands(page.read_text(encoding="utf-8")):
-            if (page.name, command) not in found:
-                found.append((page.name, command))
+            found.setdefault(command, page.name)
     return [
         (name, command)
-        for name, command in found
+        for command, name in found.items()
         if command.split()[0] not in _ABROAD and not _is_elsewhere(command)
     ]
 

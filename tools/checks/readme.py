@@ -8,7 +8,7 @@ from pathlib import Path
 NAME = "readme"
 REMEDY = "correct the command, or make it exist"
 _PAGES = ("README.md", "DESIGN.md")
-_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _OWN = ("pilotlight",)  # commands that are ours, by name
 _MACHINE = ("apt-get", "cd", "git", "sudo")  # may be missing where the check runs
 

@@ -14,7 +14,7 @@ def header(chip: str) -> bytes:
 
 def interpreter(chip: str, size: int = 0x20000) -> bytes:
     """Boot loader, another board's table, and an application at 0x10000 of the flash."""
-    data = bytearray(b"\x11" * size)
+    data = bytearray(b"\x10" * size)
     for at in (PLACES[chip], 0x10000):
         data[at - PLACES[chip] : at - PLACES[chip] + 32] = header(chip)
     data[0x8000 - PLACES[chip] :][:4] = b"\xaa\x50\x00\x00"

@@ -11,15 +11,13 @@ import pytest
 import serial
 
 from host_tests.unit.device.images import interpreter
-from host_tests.unit.device.rom import Rom
+from host_tests.unit.device.rom import ERASE_FLASH, Rom
 from tools import pilotlight
 from tools.boards.partitions import parse
 from tools.build import image
 from tools.device import flash, partition_table, unit
 from tools.device.interpreter_image import PLACES
 from tools.device.trouble import Trouble
-
-ERASE_FLASH = 0xD0
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +110,39 @@ def test_wrong_chip_is_told_and_nothing_erased(port, firmware, capfd, board, chi
     assert status == 1
     assert f"{port.name}: {said}\n  try: another BOARD=, or the other port" in told
     assert rom.seen and ERASE_FLASH not in rom.seen
+
+
+def test_chip_gets_every_part_at_its_place(port, firmware, capfd, monkeypatch, tmp_path):
+    """Erased, written, verified by its own digest; up to the start of an interpreter."""
+    monkeypatch.setattr(flash, "_STARTED_S", 0)
+    rom = Rom("esp32")
+    port.answer(rom.take)
+    rom.flash[0x3F0000] = 0
+    status = flashed(
+        "--board", "esp32_devkit", "--image", firmware("esp32"), "--port", port.name, "--rom"
+    )  # fmt: skip
+    told = capfd.readouterr()
+    assert status == 1
+    assert "the interpreter was written and does not answer" in told.err, told.out + told.err
+    assert "try: press EN" in told.err and "then: --serial PL" in told.err
+    given = interpreter("esp32")
+    application = (tmp_path / "build/esp32_devkit/app.romfs").read_bytes()
+    table = (image.BOARDS / "esp32_devkit/partitions.csv").read_text()
+    assert rom.flash[0x1000:0x8000] == given[:0x7000]
+    assert rom.flash[0x8000:0x8C00] == partition_table.binary(table)
+    assert rom.flash[0x8C00 : 0x1000 + len(given)] == given[0x7C00:]
+    assert rom.flash[0x210000 : 0x210000 + len(application)] == application
+    assert rom.flash[0x3F0000] == 0xFF, "what was there before is gone"
+
+
+def test_flash_that_reads_back_otherwise_is_told(port, firmware, capfd):
+    rom = Rom("esp32")
+    rom.worn = 0x8C80  # of a padding of 0x10
+    port.answer(rom.take)
+    status = flashed("--board", "esp32_devkit", "--image", firmware("esp32"), "--port", port.name)
+    told = capfd.readouterr()
+    assert status == 1
+    assert "what was written reads back otherwise\n  try: a shorter cable" in told.err, told.out
 
 
 def test_port_of_another_program_is_told_before_anything_is_tried(port, firmware, capfd):
