@@ -66,11 +66,12 @@ def source_files(board: str) -> dict:
 
 def folder_of(board: str) -> Path:
     """The folder of ``board``; raises ValueError that names those that there are."""
-    folder = BOARDS / board.partition("@")[0]
-    if not folder.is_dir() or not folder.name:
-        known = ", ".join(sorted(path.name for path in BOARDS.iterdir() if path.is_dir()))
+    name = board.partition("@")[0]
+    there = [path.name for path in BOARDS.iterdir() if path.is_dir() and path.name != _SHARED]
+    if name not in there:
+        known = ", ".join(sorted(there))
         raise ValueError(f"there is no board {board!r}; there are: {known}")
-    return folder
+    return BOARDS / name
 
 
 def compiler_options(board: str) -> list:

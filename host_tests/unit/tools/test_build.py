@@ -139,9 +139,13 @@ def test_anything_but_one_board_is_refused(words, capsys):
     assert "expected one board" in capsys.readouterr().err
 
 
-def test_a_board_that_is_not_there_is_told(capsys):
-    assert builder.main(["bnech"]) == 1
-    assert "there is no board 'bnech'" in capsys.readouterr().err
+@pytest.mark.parametrize("name", ["bnech", "esp32"])
+def test_a_board_that_is_not_there_is_told(name, capsys):
+    """boards/esp32 is what the boards of that family share."""
+    assert builder.main([name]) == 1
+    told = capsys.readouterr().err
+    assert f"there is no board {name!r}" in told
+    assert "unix" in told and " esp32," not in told
 
 
 def test_the_frozen_content_tells_what_it_adds(tmp_path):
