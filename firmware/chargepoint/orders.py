@@ -97,20 +97,29 @@ def carrying_out(station, order: dict):
         journal.put(CODE, order["code"].encode())
     if dials(order):
         journal.put(_TRIAL, b"")
+    left = dict(order["files"])
     for name, text in order["files"].items():
-        data = None if text is None else text.encode()
-        for _ in range(_TRIES):
-            journal.lay(name, data)
-            yield from _written(journal)
-            if station.ports.store.read(name) == data:
-                break
-        else:
-            return _UNFINISHED
-    if not (yield from _written(journal)):
+        if not (yield from _lying(station, name, text)):
+            break
+        left.pop(name)
+    if left or not (yield from _written(journal)):
+        # The settings are queued before this. What is changed from now on, no later start undoes.
+        journal.put(REDO, json.dumps({"settings": {}, "files": left}).encode())
         return _UNFINISHED
     journal.put(REDO, b"")
     yield from _written(journal)
     return {}
+
+
+def _lying(station, name, text):
+    """A generator that pauses; True once the file ``name`` is there (or gone, for None)."""
+    data = None if text is None else text.encode()
+    for _ in range(_TRIES):
+        station.journal.lay(name, data)
+        yield from _written(station.journal)
+        if station.ports.store.read(name) == data:
+            return True
+    return False
 
 
 def _written(journal):

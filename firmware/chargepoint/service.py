@@ -75,6 +75,9 @@ class Service:
             work = orders.carrying_out(station, left)
             next(work)
             self._jobs.append(_Job(work, None))
+        elif station.journal.get(orders.REDO):
+            # No order of ours: without it, the next start need not import this room.
+            station.journal.put(orders.REDO, b"")
 
     @property
     def serial(self) -> str:

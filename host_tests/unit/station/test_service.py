@@ -141,6 +141,7 @@ def test_record_of_an_order_that_no_one_wrote_is_passed_over(stage, store):
         stage.start()
         stage.advance(2)
         assert stage.console({"ask": "unit"})["ok"], foreign
+        assert not station_of(stage).journal.get(orders.REDO)
         stage.power_cut()
     assert stage.restarts == 0
 
@@ -239,3 +240,32 @@ def test_every_setting_in_one_check_is_looked_at_in_steps(stage):
         most = max(most, len(seen) - before)
     assert asked(stage.now_ms) == {"ok": True}
     assert len(wanted) > 50 and len(seen) >= len(wanted) and most <= 1
+
+
+def test_order_whose_file_was_refused_goes_on_at_the_next_start_and_undoes_nothing(stage, store):
+    """What the back end changes meanwhile stays; the file comes when the store takes it."""
+    pem = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
+    write, refused = store.write, []
+
+    def poor(name, data):
+        if name == "tls_ca":
+            refused.append(name)
+            return False
+        return write(name, data)
+
+    store.write = poor
+    order = {"settings": {"TariffText": "ordered"}, "files": {"tls_ca": pem}}
+    answer = stage.console({"ask": "apply", **order})
+    assert "the next start goes on" in answer["errors"]["store"] and refused
+    change = {"key": "TariffText", "value": "changed"}
+    asked = stage.csms.call(IDENTITY, "ChangeConfiguration", change)
+    stage.until(lambda: asked.done, 20, "an answer")
+    assert asked.result == {"status": "Accepted"}
+    stage.advance(5)
+    stage.power_cut()
+    store.write = write
+    stage.start()
+    stage.advance(5)
+    assert store.files["tls_ca"] == pem.encode()
+    assert value(stage, "TariffText") == "changed"
+    assert not station_of(stage).journal.get(orders.REDO)
