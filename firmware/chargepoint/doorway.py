@@ -48,6 +48,13 @@ class Doorway:
         """The page is there for whoever has the unit's password."""
         return self._portal is not None
 
+    def charging(self) -> bool:
+        """A contactor is closed: nothing is asked of a radio that may hold a step up."""
+        for bay in self._station.bays:
+            if bay.connector.energised:
+                return True
+        return False
+
     def press(self, now_ms: int) -> None:
         """The technician's gesture."""
         self._until_ms = now_ms + timing.PORTAL_OPEN_MS
@@ -88,7 +95,7 @@ class Doorway:
                 self._portal.step(now_ms, not wanted)
                 if self._portal.over:
                     self.shut()
-            elif wanted and now_ms >= self._not_before_ms and not self._charging():
+            elif wanted and now_ms >= self._not_before_ms and not self.charging():
                 self._open(now_ms)
         except Exception as error:
             why = "portal: %s: %s" % (type(error).__name__, error)
@@ -98,12 +105,6 @@ class Doorway:
 
     def _wanted(self, now_ms):
         return now_ms < self._until_ms or not self.commissioned
-
-    def _charging(self):
-        for bay in self._station.bays:
-            if bay.connector.energised:
-                return True
-        return False
 
     def _open(self, now_ms):
         from chargepoint.portal import Portal

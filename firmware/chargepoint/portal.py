@@ -232,7 +232,7 @@ class Portal:
         return answer_at(self._now_ms)
 
     def _networks(self, asked):
-        if asked.get("again") is True:
+        if asked.get("again") is True and not self._station.doorway.charging():
             self._access_point.look_around()
         return {"ok": True, "networks": self._access_point.networks}
 

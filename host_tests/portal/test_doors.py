@@ -326,5 +326,20 @@ def test_networks_in_reach_are_told(portal):
     assert portal.login().ask("networks", again=True)["networks"] == list(portal.networks)
 
 
+def test_radio_does_not_look_around_while_energy_flows(here):
+    """Switching its own side on may hold a step up; what is known is told."""
+    looks = []
+    session = here.portal.login()
+    point = here.target.device.station.doorway._portal._access_point
+    look = point.look_around
+    point.look_around = lambda: looks.append(1) or look()
+    here.charge(5)
+    assert session.ask("networks", again=True)["networks"] == list(here.portal.networks)
+    assert looks == []
+    here.vehicle.unplug()
+    here.advance(3)
+    assert session.ask("networks", again=True)["ok"] and looks == [1]
+
+
 def said(stage):
     return [(level, text) for _, level, text in stage.log]

@@ -23,12 +23,18 @@ class Stdio:
         """Up to ``count`` bytes, those that wait; an input that ended gives none."""
         came = bytearray()
         while len(came) < count and self.any():
-            byte = self._input.read(1)
+            try:
+                byte = self._input.read(1)
+            except OSError:
+                break
             if not byte:
                 break
             came.extend(byte)
         return bytes(came)
 
     def write(self, data: bytes) -> None:
-        """Say ``data``."""
-        self._output.write(data)
+        """Say ``data``; a terminal that went away hears nothing."""
+        try:
+            self._output.write(data)
+        except OSError:
+            pass
