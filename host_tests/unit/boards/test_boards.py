@@ -16,6 +16,7 @@ from tools.boards import catalogue, description, render
 from tools.calibrate import guide
 from tools.calibrate.interpreters import Emulated
 from tools.calibrate.setup import of_board
+from tools.ulp import pads
 
 BOARDS = [
     name
@@ -24,6 +25,7 @@ BOARDS = [
 ]
 # Where the ADC bends a guard's readings are by a curve of three pieces (wire/adc_esp32).
 _BENT_MV = 150
+_PAD_SET, _PAD_ENABLE = 0x3FF48404, 0x3FF48410
 PORTS = ("proximity", "lock", "residual", "earth", "thermometer", "second_relay")
 
 
@@ -293,3 +295,20 @@ def test_an_installer_s_own_map_of_a_meter_goes_into_the_description(monkeypatch
     assert ("uart", 1, 26, 27, 19200, 0, 1) in row[3]
     meter = Makers(object(), MemoryStore()).part(*row[1:])
     assert meter.model.make == "Mine"
+
+
+def test_relays_of_a_coprocessor_that_hangs_open_before_the_application_is_imported(monkeypatch):
+    """A reset of the processor leaves the pads of the RTC domain as they are."""
+    board = "smartevse_v3@v3.0"
+    described, pins, _ = description.revision(board, paths.BOARDS)
+    chip = Coprocessor(described, pins)
+    both = 0
+    for name in ("RELAY", "SECOND_RELAY"):
+        pad = pads.PADS[pins[name]]
+        address, _, bits = pad.wiring("down")
+        chip[address] = bits
+        both |= 1 << pad.bit
+    chip[_PAD_ENABLE] = chip[_PAD_SET] = both
+    assert chip.relays == [1, 1]
+    devkit.load_board(monkeypatch, devkit.Network(), board, chip)
+    assert chip.relays == [0, 0]
