@@ -54,14 +54,14 @@ def write(board: str, root: Path, build: Path) -> Path:
     """Write build/<board>/described.py, where its content changed, and return its path."""
     found, pins, source = revision(board, root)
     path = build / board / "described.py"
-    text = render.text(found, pins, f"boards/{source}", _whole_name(board, root))
+    text = render.text(found, pins, f"boards/{source}", whole_name(board, root))
     if not path.exists() or path.read_text() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return path
 
 
-def _whole_name(board: str, root: Path) -> str:
+def whole_name(board: str, root: Path) -> str:
     """With its revision, the first if none is named: what an update must be made for."""
     name, _, wanted = board.partition("@")
     first = next(iter(described.revisions(content(root / name))))

@@ -35,6 +35,8 @@ class Parts:
         self.chip = self.about["mcu"]
         interpreter = interpreter_image.find(board, given)
         interpreter_image.check(interpreter, self.chip)
+        whole = description.whole_name(board, image.BOARDS)
+        interpreter_image.check_board(interpreter, whole)
         folder = BUILD / board
         folder.mkdir(parents=True, exist_ok=True)
         table = (image.folder_of(board) / "partitions.csv").read_text()

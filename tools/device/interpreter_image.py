@@ -63,6 +63,17 @@ def _check_chip(path, number, chip):
         )
 
 
+def check_board(path: Path, board: str) -> None:
+    """Whether the application that is frozen in it is of ``board``, a name with its revision: it
+    knows itself by that name (described.py). Another's pins could close a contactor, so raises
+    Trouble."""
+    if board.encode() + b"\0" not in path.read_bytes():
+        raise Trouble(
+            f"{path} was not built for {board}: that name is not in it",
+            f"make build BOARD={board}, then the interpreter anew (board.md, Flash)",
+        )
+
+
 def with_table(path: Path, chip: str, text: str) -> bytes:
     """The image with the partition table of a board's CSV; raises Trouble where its application
     is larger than the table's room for it."""

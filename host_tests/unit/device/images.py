@@ -12,10 +12,13 @@ def header(chip: str) -> bytes:
     return head + bytes(7) + b"\xef"
 
 
-def interpreter(chip: str, size: int = 0x20000) -> bytes:
-    """Boot loader, another board's table, and an application at 0x10000 of the flash."""
+def interpreter(chip: str, size: int = 0x20000, board: str = "") -> bytes:
+    """Boot loader, another board's table, and an application at 0x10000 of the flash, in which
+    the name of ``board`` lies as a frozen one does."""
     data = bytearray(b"\x10" * size)
     for at in (PLACES[chip], 0x10000):
         data[at - PLACES[chip] : at - PLACES[chip] + 32] = header(chip)
     data[0x8000 - PLACES[chip] :][:4] = b"\xaa\x50\x00\x00"
+    name = board.encode() + b"\0"
+    data[0x18000 : 0x18000 + len(name)] = name
     return bytes(data)

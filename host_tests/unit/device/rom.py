@@ -22,7 +22,8 @@ _DONE = bytes(4)
 
 class Rom:
     """Of a ``chip``. Newer ones tell their number, older ones a word in a register. ``seen`` are
-    the commands that came, ``flash`` what was written; ``worn`` is a bit that no longer changes."""
+    the commands that came, ``flash`` what was written; ``worn`` a place whose lowest bit
+    stays set."""
 
     def __init__(self, chip: str):
         self.seen = []

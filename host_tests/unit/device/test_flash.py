@@ -33,14 +33,18 @@ def apart(tmp_path, monkeypatch):
 
 @pytest.fixture
 def firmware(tmp_path):
-    """Writes a firmware.bin for a chip; its path as a word."""
+    """Writes a firmware.bin for a board; its path as a word."""
 
-    def firmware(chip):
+    def firmware(board):
         path = tmp_path / "firmware.bin"
-        path.write_bytes(interpreter(chip))
+        path.write_bytes(interpreter(chip_of(board), board=board))
         return str(path)
 
     return firmware
+
+
+def chip_of(board):
+    return json.loads((image.BOARDS / board / "board.json").read_text())["mcu"]
 
 
 def flashed(*words):
@@ -51,14 +55,14 @@ def flashed(*words):
 def test_merged_image_has_every_part_at_its_place(board, firmware, tmp_path, capfd):
     """[issue 5] flash: interpreter, partition table, application; here as a factory writes it."""
     about = json.loads((image.BOARDS / board / "board.json").read_text())
-    given = firmware(about["mcu"])
+    given = firmware(board)
     assert flashed("--board", board, "--image", given, "--rom", "--merge") == 0, capfd.readouterr()
     made = (tmp_path / "build" / board / "flash.bin").read_bytes()
     table = (image.BOARDS / board / "partitions.csv").read_text()
     rom = next(part for part in parse(table) if part.name == "romfs")
     application = (tmp_path / "build" / board / "app.romfs").read_bytes()
     assert made[0x8000:0x8C00] == partition_table.binary(table)
-    given, at = interpreter(about["mcu"]), PLACES[about["mcu"]]
+    given, at = interpreter(about["mcu"], board=board), PLACES[about["mcu"]]
     # esptool puts the size of the flash into the boot loader's header.
     assert made[at + 3] >> 4 == {4: 2, 8: 3}[about["flash_mb"]]
     assert made[at + 4 : 0x8000] == given[4 : 0x8000 - at]
@@ -69,7 +73,7 @@ def test_merged_image_has_every_part_at_its_place(board, firmware, tmp_path, cap
 
 def test_merged_image_is_one_that_esptool_knows(firmware, tmp_path):
     """Its header tells the chip, and the size of the flash of the board."""
-    given = firmware("esp32s3")
+    given = firmware("esp32s3_devkit")
     assert flashed("--board", "esp32s3_devkit", "--image", given, "--merge") == 0
     path = tmp_path / "build/esp32s3_devkit/flash.bin"
     told = subprocess.run(
@@ -83,7 +87,7 @@ def test_board_on_which_no_one_answers_is_told_how_to_reach_its_boot_loader(
     port, firmware, capfd, tmp_path
 ):
     status = flashed(
-        "--board", "esp32_devkit", "--image", firmware("esp32"), "--port", port.name,
+        "--board", "esp32_devkit", "--image", firmware("esp32_devkit"), "--port", port.name,
         "--serial", "PL-7",
     )  # fmt: skip
     said = capfd.readouterr().err
@@ -95,17 +99,17 @@ def test_board_on_which_no_one_answers_is_told_how_to_reach_its_boot_loader(
 
 
 @pytest.mark.parametrize(
-    ("board", "chip", "there", "said"),
+    ("board", "there", "said"),
     [
-        ("esp32_devkit", "esp32", "esp32s3", "wrong chip: ESP32-S3, not ESP32"),
-        ("esp32s3_devkit", "esp32s3", "esp32", "wrong chip: ESP32, not ESP32-S3"),
+        ("esp32_devkit", "esp32s3", "wrong chip: ESP32-S3, not ESP32"),
+        ("esp32s3_devkit", "esp32", "wrong chip: ESP32, not ESP32-S3"),
     ],
 )
-def test_wrong_chip_is_told_and_nothing_erased(port, firmware, capfd, board, chip, there, said):
+def test_wrong_chip_is_told_and_nothing_erased(port, firmware, capfd, board, there, said):
     """[issue 5]: failures say what to try (wrong chip)."""
     rom = Rom(there)
     port.answer(rom.take)
-    status = flashed("--board", board, "--image", firmware(chip), "--port", port.name)
+    status = flashed("--board", board, "--image", firmware(board), "--port", port.name)
     told = capfd.readouterr().err
     assert status == 1
     assert f"{port.name}: {said}\n  try: another BOARD=, or the other port" in told
@@ -119,13 +123,14 @@ def test_chip_gets_every_part_at_its_place(port, firmware, capfd, monkeypatch, t
     port.answer(rom.take)
     rom.flash[0x3F0000] = 0
     status = flashed(
-        "--board", "esp32_devkit", "--image", firmware("esp32"), "--port", port.name, "--rom"
+        "--board", "esp32_devkit", "--image", firmware("esp32_devkit"), "--port", port.name,
+        "--rom",
     )  # fmt: skip
     told = capfd.readouterr()
     assert status == 1
     assert "the interpreter was written and does not answer" in told.err, told.out + told.err
     assert "try: press EN" in told.err and "then: --serial PL" in told.err
-    given = interpreter("esp32")
+    given = interpreter("esp32", board="esp32_devkit")
     application = (tmp_path / "build/esp32_devkit/app.romfs").read_bytes()
     table = (image.BOARDS / "esp32_devkit/partitions.csv").read_text()
     assert rom.flash[0x1000:0x8000] == given[:0x7000]
@@ -139,14 +144,16 @@ def test_flash_that_reads_back_otherwise_is_told(port, firmware, capfd):
     rom = Rom("esp32")
     rom.worn = 0x8C80  # of a padding of 0x10
     port.answer(rom.take)
-    status = flashed("--board", "esp32_devkit", "--image", firmware("esp32"), "--port", port.name)
+    status = flashed(
+        "--board", "esp32_devkit", "--image", firmware("esp32_devkit"), "--port", port.name
+    )
     told = capfd.readouterr()
     assert status == 1
     assert "what was written reads back otherwise\n  try: a shorter cable" in told.err, told.out
 
 
 def test_port_of_another_program_is_told_before_anything_is_tried(port, firmware, capfd):
-    given = firmware("esp32")
+    given = firmware("esp32_devkit")
     with serial.Serial(port.name, exclusive=True):
         assert flashed("--board", "esp32_devkit", "--image", given, "--port", port.name) == 1
     assert "another program has it open\n  try: end the program" in capfd.readouterr().err
@@ -161,14 +168,24 @@ def test_port_of_another_program_is_told_before_anything_is_tried(port, firmware
     ],
 )
 def test_words_that_are_missing_are_told(words, said, firmware, capfd):
-    assert flashed("--image", firmware("esp32"), *words) == 2
+    assert flashed("--image", firmware("esp32_devkit"), *words) == 2
     assert said in capfd.readouterr().err
 
 
 def test_image_for_another_chip_is_refused_before_the_port_is_opened(firmware, capfd):
-    given = firmware("esp32s3")
+    given = firmware("esp32s3_devkit")
     assert flashed("--board", "esp32_devkit", "--image", given, "--port", "/dev/ttyNONE") == 1
     assert "is for esp32s3, the board has esp32" in capfd.readouterr().err
+
+
+def test_image_of_another_revision_is_refused(firmware, capfd, tmp_path):
+    """Its pads of the lock are the other one's flash (boards/smartevse_v3)."""
+    path = tmp_path / "of_v30.bin"
+    path.write_bytes(interpreter("esp32", board="smartevse_v3@v3.0"))
+    words = ["--image", str(path), "--merge"]
+    assert flashed("--board", "smartevse_v3@v3.1", *words) == 1
+    assert "was not built for smartevse_v3@v3.1" in capfd.readouterr().err
+    assert flashed("--board", "smartevse_v3", *words) == 0, "the first revision is meant"
 
 
 def test_order_puts_its_settings_and_its_files_into_the_store():

@@ -51,6 +51,15 @@ def test_application_alone_is_refused(given):
         interpreter_image.check(given(alone), "esp32")
 
 
+def test_image_that_was_built_for_another_board_is_refused(given):
+    """Of the same chip: its pins would be others, a relay's among them."""
+    path = given(interpreter("esp32", board="smartevse_v3@v3.1"))
+    interpreter_image.check_board(path, "smartevse_v3@v3.1")
+    for other in ("smartevse_v3@v3.0", "smartevse_v3", "esp32_devkit"):
+        with pytest.raises(Trouble, match=f"was not built for {other}.*\n.*BOARD={other}"):
+            interpreter_image.check_board(path, other)
+
+
 @pytest.mark.parametrize("chip", ["esp32", "esp32s3"])
 def test_table_of_the_board_takes_the_place_of_the_one_in_it(given, chip):
     data = interpreter(chip)
