@@ -9,19 +9,29 @@ from mpremote.commands import CommandError, do_romfs
 from mpremote.main import State
 from rich.progress import Progress
 
+from tools.boards import description
 from tools.build import image
 from tools.device import serial_board
 from tools.device.trouble import Trouble
 
+_WHICH = """\
+try:
+    from described import BOARD
+    print(BOARD)
+except ImportError:
+    pass
+"""
 _HAS_ROM = "import vfs\nprint(hasattr(vfs, 'rom_ioctl'))"
 
 
-def run(port: str, board_name: str, progress: Progress, then=None) -> int:
+def run(port: str, board_name: str, progress: Progress, force: bool = False) -> int:
     """Build, write, start anew: the bytes of the image. Raises Trouble, and ValueError for source
-    that does not compile. ``then`` is called after the start with the open board."""
+    that does not compile. ``force``: whatever board it says to be."""
     built = image.build_image(board_name)
     board = serial_board.opened(port)
     try:
+        if not force:
+            _check_board(board, board_name)
         _give_rom(board)
         _write(board, built, progress)
     except (CommandError, SystemExit) as error:
@@ -36,6 +46,16 @@ def run(port: str, board_name: str, progress: Progress, then=None) -> int:
     finally:
         board.close(restart=True)
     return built.stat().st_size
+
+
+def _check_board(board, wanted):
+    """Another board's pins could close a contactor. One that does not know is not asked twice."""
+    there = board.run(_WHICH).strip()
+    if there and there != description.whole_name(wanted, image.BOARDS):
+        raise Trouble(
+            f"the board at this port is {there}, not {wanted}",
+            f"BOARD={there}, or the other port; --force where it does not know itself",
+        )
 
 
 def _give_rom(board):

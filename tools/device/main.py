@@ -34,7 +34,9 @@ def add_to(chosen) -> None:
             _add_flash(parser)
         if name == "deploy":
             parser.add_argument(
-                "--force", action="store_true", help="also where the heap is small"
+                "--force",
+                action="store_true",
+                help="also a small heap, or a board of another name",
             )
         if name == "backup":
             parser.add_argument("--to", required=True, help="the file to write")
@@ -113,7 +115,7 @@ def _deploy(given, console):
             "build it into the interpreter (make build, board.md), then make flash; or --force",
         )
     with Progress(console=console) as progress:
-        size = deploy.run(_port(given), board, progress)
+        size = deploy.run(_port(given), board, progress, given.force)
     console.print(f"deployed {size:,} bytes, started anew: make monitor")
 
 
