@@ -47,6 +47,8 @@ _FOLDER = "/flash"
 _MODEM_BYTES = 1024
 # A chip that talks by itself says some 430 bytes in a second, the longest step.
 _METER_BYTES = 512
+# A line of a request (drivers/console_line.py): what comes after it waits on the line.
+_CONSOLE_BYTES = 128
 _ELECTRICS = {"max_ma": 32000, "phases": 3, "ventilated": False, "simplified": True}
 
 
@@ -62,7 +64,7 @@ def build() -> Device:
     meter_line = Uart(pins.METER_UART, _METER_BYTES)
     reader_line = Uart(pins.READER_UART)
     modem_line = Uart(pins.MODEM_UART, _MODEM_BYTES)
-    console_line = ConsoleUart(pins.CONSOLE_UART)
+    console_line = ConsoleUart(pins.CONSOLE_UART, _CONSOLE_BYTES)
 
     def fill():
         console_line.fill()

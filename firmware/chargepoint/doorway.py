@@ -14,8 +14,10 @@ from chargepoint.core import timing
 _COMMISSIONED = "commissioned"
 
 # What only the page needs.
-_MODULES = "portal portal_page portal_ports wire.http_request wire.dns drivers.http_server"
-_MODULES += " drivers.dns_captive drivers.access_point"
+_MODULES = (
+    "portal portal_page portal_ports wire.http_request wire.dns drivers.http_server"
+    " drivers.dns_captive drivers.access_point"
+)
 
 
 class Doorway:

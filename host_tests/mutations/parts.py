@@ -266,7 +266,7 @@ MUTATIONS = (
     ),
     Mutation(
         "attempts_without_end", "a fault ends by itself a few times only",
-        FAULTS, "self.begun > self.attempts", "False", "faults",
+        FAULTS, "self.begun > row[_ATTEMPTS]", "False", "faults",
     ),
     Mutation(
         "welded_does_not_latch", "a welded contactor is known after a restart",
@@ -275,7 +275,7 @@ MUTATIONS = (
     ),
     Mutation(
         "no_hold", "a fault is held after its cause went",
-        FAULTS, "return now_ms - self.gone_ms >= self.hold_ms", "return True", "faults",
+        FAULTS, "return now_ms - self.gone_ms >= _HOLDS[row[_HOLD]]", "return True", "faults",
     ),
     Mutation(
         "short_hold", "a fault is held for 30 s after its cause went",

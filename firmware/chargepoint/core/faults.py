@@ -32,6 +32,11 @@ _NOW = const(0)
 _HELD = const(1)
 _LONG = const(2)
 _HOLDS = (0, timing.FAULT_HOLD_MS, timing.RESIDUAL_HOLD_MS)
+# Columns.
+_RECOVERY = const(4)
+_ATTEMPTS = const(5)
+_LATCHES = const(6)
+_HOLD = const(7)
 
 # Name, OCPP 1.6 error code, vendor code (MREC names of ChargeX where there is one), blocks,
 # recovery, attempts, latches, hold. The worst comes first. The comment before a row tells how
@@ -111,11 +116,10 @@ def row_of(name: str) -> tuple:
 
 
 class _Entry:
-    """What the book knows of one fault."""
+    """What the book knows of one fault; there are some 30, and each attribute costs heap."""
 
     def __init__(self, row):
-        _, _, _, self.blocks, self.recovery, self.attempts, self.latches, hold = row
-        self.hold_ms = _HOLDS[hold]
+        self.row = row
         self.present = False
         self.active = False
         self.begun = 0
@@ -129,9 +133,10 @@ class _Entry:
 
     def ends(self, now_ms):
         """The cause is gone for long enough, and the fault may end by itself."""
-        if self.recovery != "self" and self.begun > self.attempts:
+        row = self.row
+        if row[_RECOVERY] != "self" and self.begun > row[_ATTEMPTS]:
             return False
-        return now_ms - self.gone_ms >= self.hold_ms
+        return now_ms - self.gone_ms >= _HOLDS[row[_HOLD]]
 
 
 class FaultBook:
@@ -176,9 +181,9 @@ class FaultBook:
         """``recovery`` ("unplug", "reset", "power", "technician") happened: its faults may end
         again."""
         for entry in self._entries.values():
-            if entry.recovery == recovery and entry.begun:
+            if entry.row[_RECOVERY] == recovery and entry.begun:
                 entry.begun = 0
-                if entry.latches:
+                if entry.row[_LATCHES]:
                     self.changed += 1
 
     def latched(self) -> list:
@@ -187,13 +192,13 @@ class FaultBook:
         return [
             (name, entries[name].begun, entries[name].active)
             for name in sorted(entries)
-            if entries[name].latches and (entries[name].begun or entries[name].active)
+            if entries[name].row[_LATCHES] and (entries[name].begun or entries[name].active)
         ]
 
     def restore(self, name: str, begun: int, active: bool) -> None:
         """Begin fault ``name`` as a restart found it; one that is not ours doesn't count."""
         entry = self._entries.get(name)
-        if entry is None or entry.active or not entry.latches:
+        if entry is None or entry.active or not entry.row[_LATCHES]:
             return
         entry.begun = begun
         if active:
