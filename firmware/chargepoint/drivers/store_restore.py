@@ -13,14 +13,23 @@ PLAN = FOLDER + "/plan"
 
 
 def finish(store: str) -> int:
-    """Carry out the plan in the folder ``store``: how many files came, None without a plan."""
+    """Carry out the plan in the folder ``store``: how many files came, None without a plan.
+
+    A plan that is none of ours is taken away: no start shall fail of it.
+    """
     under = store + "/" if store else ""
     try:
         with open(under + PLAN) as file:
             plan = json.load(file)
-    except (OSError, ValueError):
+        wanted, kept = plan["names"], plan["kept"]
+        ours = type(wanted) is list and type(kept) is list
+    except OSError:
         return None
-    wanted, kept = plan["names"], plan["kept"]
+    except (ValueError, KeyError, TypeError):
+        ours = False
+    if not ours:
+        os.remove(under + PLAN)
+        return None
     for name in _names(under, ""):
         if name not in wanted and name not in kept:
             os.remove(under + name)

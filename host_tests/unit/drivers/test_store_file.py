@@ -97,3 +97,16 @@ def test_store_clears_away_a_file_in_the_place_of_its_folder(store, tmp_path):
     assert list(store.names("j")) == []
     assert store.write("j/1", b"event")
     assert store.read("j/1") == b"event" and list(store.names("j")) == ["1"]
+
+
+@pytest.mark.parametrize(
+    "plan", [b"", b"{", b"5", b"null", b"{}", b'{"names": 1, "kept": []}', b'["names", "kept"]']
+)
+def test_plan_of_a_restore_that_is_none_fails_no_start(tmp_path, plan):
+    """A start that fails of it would fail each time: no one could mend it but with a cable."""
+    folder = tmp_path / "state"
+    FileStore(str(folder)).write("boot", b"1")
+    (folder / "restore").mkdir()
+    (folder / "restore" / "plan").write_bytes(plan)
+    assert FileStore(str(folder)).read("boot") == b"1"
+    assert not (folder / "restore" / "plan").exists()
