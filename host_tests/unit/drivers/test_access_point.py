@@ -103,7 +103,7 @@ def test_radio_that_refuses_is_a_value(rig):
 
 
 def test_new_unit_whose_own_radio_is_off_opens_and_closes(rig):
-    """esp_wifi_set_config fails on an interface that is not enabled: without WifiSsid it is not."""
+    """esp_wifi_set_config fails on an interface that is off, as it is without WifiSsid."""
     rig.own.unconfigurable = True
     assert rig.access_point.open("x", "y")
     rig.access_point._dns.close = lambda: None
