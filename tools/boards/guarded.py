@@ -26,6 +26,8 @@ _DISTURBED = (36, 39)
 # Between C and B, and how far from the end of the ADC it must be told: half of the band to B.
 _EDGE_MV, _MARGIN_MV = 7500, 750
 _ADC_ENDS_MV = 3100
+# At or below this the diode is proven; the ADC shows no difference below its first count.
+_LOW_MV, _ADC_BEGINS_MV = -10000, 142
 _WIDEST = 3  # machine.ADC's 11 dB
 
 
@@ -113,13 +115,20 @@ def _digital(pins: dict, uses: dict) -> list:
 
 
 def _edge(described: dict) -> list:
-    """What tells C from B must be told by the ADC, with room above it."""
+    """What tells C from B must be told by the ADC, with room above it; and the diode's sign."""
     content = described["parts"]["pilot"]
     zero, ratio = content["zero_mv"], content["ratio_bp"]
     above_mv = zero + (_EDGE_MV + _MARGIN_MV) * ratio // 10000
+    low_mv = zero + _LOW_MV * ratio // 10000
+    found = []
+    if low_mv <= _ADC_BEGINS_MV:
+        found = [
+            f"parts.pilot: {_LOW_MV} mV on the pilot are {low_mv} mV at the pad, expected more "
+            f"than {_ADC_BEGINS_MV} mV, where the ADC begins: the guard could not see the diode"
+        ]
     if above_mv <= _ADC_ENDS_MV:
-        return []
-    return [
+        return found
+    return found + [
         f"parts.pilot: {_EDGE_MV + _MARGIN_MV} mV on the pilot are {above_mv} mV at the pad, "
         f"above the {_ADC_ENDS_MV} mV where the ADC ends: the guard could not tell B from C"
     ]

@@ -128,7 +128,8 @@ class UlpPilot(Pilot):
 
     def _counts(self, pilot_mv):
         tenths = self._zero + pilot_mv * self._ratio_bp // 1000
-        return along(self._line, tenths, 1, 0)
+        # HAZARD: below nothing it would be a large word, and every sample would prove a diode.
+        return max(along(self._line, tenths, 1, 0), 0)
 
     def _pilot_mv(self, counts):
         tenths = self.tenths(counts)

@@ -147,6 +147,16 @@ def test_a_divider_that_hides_b_from_the_guard_is_refused(drivers):
     assert wrong.startswith("parts.pilot: 8250 mV on the pilot are 3125 mV at the pad")
 
 
+def test_a_divider_that_hides_the_diode_from_the_guard_is_refused(drivers):
+    """-10 V must be more than the ADC's first count, or 0 would prove a diode."""
+    own = board()
+    own["parts"]["pilot"]["ratio_bp"] = 1600
+    (wrong,) = [line for line in findings(own, drivers) if "could not see the diode" in line]
+    assert wrong.startswith("parts.pilot: -10000 mV on the pilot are 123 mV at the pad")
+    own["parts"]["pilot"]["ratio_bp"] = 1570
+    assert not any("diode" in line for line in findings(own, drivers))
+
+
 # -- what is made of it ---------------------------------------------------------------------------
 
 

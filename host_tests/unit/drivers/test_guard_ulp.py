@@ -344,6 +344,14 @@ def test_trip_of_the_moment_in_which_it_is_let_go_is_told_by_no_one():
     assert rig.mail.trips == 1 and rig.steps(2) == (True, None)
 
 
+def test_diode_is_never_proven_by_each_sample_whatever_the_calibration_says():
+    """-10 V below the converter's first count: as a word of 16 bits it would be above its last."""
+    rig = Rig()
+    rig.pilot = UlpPilot(rig.guard, rig.chip, rig.chip, 0, RATIO_BP)
+    rig.arm().pilot.set_duty(5_000)
+    assert rig.mail.low_most == 0
+
+
 def test_step_that_was_held_up_is_no_hang():
     rig = Rig().hold()
     rig.chip.now_ms_ += 2300
