@@ -11,8 +11,6 @@ Rules of the page:
 
 from chargepoint.core import timing
 
-_COMMISSIONED = "commissioned"
-
 # What only the page needs.
 _MODULES = (
     "portal portal_page portal_ports wire.http_request wire.dns drivers.http_server"
@@ -35,13 +33,13 @@ class Doorway:
     def _kept(self):
         """What is kept of it; a station that has gone to a back end since before there were units
         (0.4.0) was accepted then, and opens no network whose password no label tells."""
-        station = self._station
-        kept = station.journal.get(_COMMISSIONED)
+        station, name = self._station, "commissioned"
+        kept = station.journal.get(name)
         if kept is not None or self._make is None or station.journal.boot < 2:
             return kept
         if station.settings.get("CentralSystemUrl") and station.ports.store.read("unit") is None:
             kept = b"1"
-            station.journal.put(_COMMISSIONED, kept)
+            station.journal.put(name, kept)
             station.ports.log.write("warning", "unit: of an older program: the page stays shut")
         return kept
 

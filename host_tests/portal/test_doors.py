@@ -39,7 +39,7 @@ def test_page_is_open_until_the_station_is_commissioned(make_stage, stage, porta
 
 
 def test_station_of_an_older_program_stays_shut_until_the_technician_comes(here):
-    """A store of 0.4.0: a back end, sessions, no unit. Updated in the field it opens no network."""
+    """A store of 0.4.0: a back end, sessions, no unit. Updated it opens no network by itself."""
     here.advance(2)
     here.target.device.station.doorway.shut()
     older = [name for name in here.target.store.files if name.startswith(("unit", "commission"))]
