@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from host_tests.harness.csms.times import utc_ms
+from host_tests.harness.csms.times import utc_ms, utc_ms_or_none
 
 from . import reports
 from .desk import PROGRAM, office_of
@@ -19,7 +19,10 @@ def add_routes(app) -> None:
 
 @for_programs
 async def sessions(request):
-    """``?identity=&since=``: sessions that began then or later, oldest first."""
+    """``?identity=&since=``: sessions that began then or later, oldest first.
+
+    One whose start is no moment is among them where no ``since`` is asked for.
+    """
     identity, since = request.query.get("identity", ""), request.query.get("since", "")
     try:
         since_ms = utc_ms(since) if since else 0
@@ -32,7 +35,9 @@ async def sessions(request):
         identity=identity,
         most=_MOST,
     )
-    found = [dict(row) for row in reversed(rows) if utc_ms(row["start_time"]) >= since_ms]
+    found = [
+        dict(row) for row in reversed(rows) if (utc_ms_or_none(row["start_time"]) or 0) >= since_ms
+    ]
     return web.json_response({"ok": True, "sessions": found})
 
 

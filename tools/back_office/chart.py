@@ -1,6 +1,6 @@
 """The lines of a session's chart: readings to points of an SVG."""
 
-from host_tests.harness.csms.times import utc_ms, utc_text
+from host_tests.harness.csms.times import utc_ms_or_none, utc_text
 
 WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 52, 14, 28
@@ -21,7 +21,8 @@ class Chart:
 
     def __init__(self, readings: list, ends: list = ()):
         power, registers = _of(readings, _POWER), dict(_of(readings, _ENERGY))
-        registers.update({utc_ms(at): wh for at, wh in ends if at and wh is not None})
+        registers.update({utc_ms_or_none(at): wh for at, wh in ends if wh is not None})
+        registers.pop(None, None)
         energy = sorted(registers.items())
         energy = [(at_ms, wh - energy[0][1]) for at_ms, wh in energy]
         self.reckoned = not power
@@ -61,9 +62,9 @@ def _of(readings: list, measurand: str) -> list:
     totals, phases = {}, {}
     for each in readings:
         value = _value(each) if (each["measurand"] or _ENERGY) == measurand else None
-        if value is None:
+        at_ms = utc_ms_or_none(each["timestamp"])
+        if value is None or at_ms is None:
             continue
-        at_ms = utc_ms(each["timestamp"])
         if not each["phase"]:
             totals[at_ms] = value
         elif each["phase"] in ("L1", "L2", "L3", "L1-N", "L2-N", "L3-N"):

@@ -93,6 +93,9 @@ def day(typed: str) -> str:
     from datetime import date
 
     try:
-        return date.fromisoformat(typed).isoformat()
+        found = date.fromisoformat(typed)
+        if found.year < 1970:
+            raise ValueError
     except ValueError:
         raise ValueError("expected a date such as 2026-01-05")
+    return found.isoformat()

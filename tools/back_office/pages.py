@@ -60,7 +60,9 @@ def render(request, template: str, status: int = 200, **context) -> web.Response
         **context,
     }
     text = _JINJA.get_template(template).render(shown)
-    return web.Response(status=status, text=text, content_type="text/html")
+    # A station may say half a character, and a frame is shown as it was said.
+    body = text.encode("utf-8", "replace")
+    return web.Response(status=status, body=body, content_type="text/html", charset="utf-8")
 
 
 def _is_part(request) -> bool:

@@ -8,7 +8,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from host_tests.harness.csms.times import utc_ms
+from host_tests.harness.csms.times import utc_ms_or_none as _moment
 
 from . import billing
 from .billing import Line, Session
@@ -18,6 +18,7 @@ from .tariffs import Tariffs
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _ENERGY = "Energy.Active.Import.Register"
 _THOUSAND = {None: 1, "Wh": 1, "kWh": 1000}
+_MOST_WH = 10**15  # no meter has as many digits, and the database takes it
 ZONE = "Europe/Brussels"
 
 
@@ -282,19 +283,14 @@ def month(typed: str) -> str:
     return typed
 
 
-def _moment(text) -> int | None:
-    try:
-        return utc_ms(text)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
 def _wh(row) -> int | None:
     """A register in Wh; None for what is no plain number."""
     try:
         value = row["value"]
         if row["unit"] in (None, "Wh") and value.isdecimal():
-            return int(value)
-        return round(float(value) * _THOUSAND[row["unit"]])
+            wh = int(value)
+        else:
+            wh = round(float(value) * _THOUSAND[row["unit"]])
+        return wh if abs(wh) < _MOST_WH else None
     except (ValueError, KeyError, OverflowError):
         return None

@@ -84,7 +84,9 @@ class Watch:
 
 
 def _text(value) -> str | None:
-    return value[:100] if isinstance(value, str) and value else None
+    if not isinstance(value, str) or not value:
+        return None
+    return value[:100].encode("utf-8", "replace").decode()
 
 
 def _moment(text, otherwise_ms: int) -> int:

@@ -1,8 +1,9 @@
 """The sessions a driver will be billed for: each transaction once, each reading once.
 
 A station may send a message again when it saw no answer (OCPP-J errata 3.1), with the same message
-id or with a new one. So a start is known by its message id or by its contents, a stop by its
-transaction, readings by their message id.
+id or with a new one. So a start is known by its contents (its time may have been set right, if the
+message id is the same), a stop by its transaction, readings by message id and time. The message id
+alone says nothing: it must be another one within a connection only (OCPP-J 4.1.4).
 """
 
 import sqlite3
@@ -31,8 +32,8 @@ class Sessions:
         named = {"identity": identity, "message": message, "reservation": None, **told}
         known = self._db.execute(
             "SELECT transaction_id FROM session WHERE identity = :identity AND"
-            " (start_message = :message OR (connector = :connector AND id_tag = :id_tag"
-            " AND meter_start = :meter_start AND start_time = :start_time))",
+            " connector = :connector AND id_tag = :id_tag AND meter_start = :meter_start AND"
+            " (start_message = :message OR start_time = :start_time)",
             named,
         ).fetchone()
         if known:
@@ -101,7 +102,7 @@ class Sessions:
         Raises Conflict (and keeps them) when there is no such transaction.
         """
         session = self._session_of(identity, told["transaction_id"])
-        if not self._seen(identity, message):
+        if not self._seen(identity, message, told["meter_value"]):
             about = (identity, session, told["connector"], message, told["source"])
             for at in told["meter_value"]:
                 for sample in at["sampled_value"]:
@@ -125,10 +126,13 @@ class Sessions:
         ).fetchone()
         return found[0] if found else None
 
-    def _seen(self, identity: str, message: str) -> bool:
+    def _seen(self, identity: str, message: str, values: list) -> bool:
+        times = [at["timestamp"] for at in values if at["sampled_value"]]
         return bool(
-            self._db.execute(
-                "SELECT 1 FROM reading WHERE identity = ? AND message = ?", (identity, message)
+            times
+            and self._db.execute(
+                "SELECT 1 FROM reading WHERE identity = ? AND message = ? AND timestamp = ?",
+                (identity, message, times[0]),
             ).fetchone()
         )
 

@@ -19,7 +19,13 @@ def lines(frames: Iterable[tuple]) -> Iterator[str]:
     for identity, direction, at_ms, raw in frames:
         record = _record(identity, direction, at_ms, raw)
         if record is not None:
-            yield json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+            yield _line(record)
+
+
+def _line(record: dict) -> str:
+    line = json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+    # Half a character can be said in JSON, and in UTF-8 as an escape only.
+    return line if line.isprintable() else json.dumps(record, separators=(",", ":"))
 
 
 def _record(identity: str, direction: str, at_ms: int, raw: str | bytes) -> dict | None:

@@ -124,6 +124,7 @@ def admin_name(office):
         ({"account": ""}, "it has sessions of Ann and stays with them"),
         ({"kind": "test"}, "it has sessions of Ann and stays with them"),
         ({"account": "99"}, "there is no such account"),
+        ({"expiry": "0001-01-01"}, "expected a date"),
     ],
 )
 def test_card_with_sessions_takes_them_to_nobody_else(bills, admin, changed, why):
@@ -133,7 +134,7 @@ def test_card_with_sessions_takes_them_to_nobody_else(bills, admin, changed, why
     assert page.status == 422 and why in page.said
     assert bills.csms.book.card_info("CARD1", 0)["status"] == "Accepted"
     assert bills.statements.of("CARD1", "2026-01").account == "Ann"
-    assert admin.post("/cards", fields).status == 303
+    assert admin.post("/cards", {**fields, "expiry": "9999-12-31"}).status == 303
     assert bills.csms.book.card_info("CARD1", 0)["status"] == "Blocked"
     assert bills.statements.of("CARD1", "2026-01").account == "Ann"
 

@@ -215,6 +215,50 @@ def test_what_a_charge_point_says_in_rubbish_is_passed_over(office, csms, admin)
     assert "Faulted" in page.said and "GroundFailure" in page.said and "off line" in page.said
 
 
+def test_half_a_character_of_a_charge_point_is_shown_and_exported(csms, admin):
+    csms.add_charge_point("ST-1")
+    half = "\ud800"
+    _say(csms, "BootNotification", {"chargePointVendor": half, "chargePointModel": half})
+    _say(csms, half, {"x": half})
+    assert admin.get("/charge-points/ST-1").status == 200
+    assert admin.get("/frames").status == 200
+    exported = admin.get("/frames/trace.jsonl").text.splitlines()
+    assert json.loads(exported[-1])["action"] == half
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["rubbish", "", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:00", "2026-01-05T10:00+99:99"],
+)
+def test_session_at_no_moment_leaves_every_page_as_it_was(office, csms, admin, moment):
+    """A station whose clock is broken must not take others' statements down with it."""
+    office.db.run("INSERT INTO account (name, zone) VALUES ('Ann', 'America/New_York')")
+    card = {"id_tag": "CARD", "label": "", "status": "Accepted", "kind": "driver"}
+    issue(office, {**card, "parent": None, "account": 1, "expiry": None})
+    start = {**START, "id_tag": "CARD", "start_time": moment}
+    number = csms.book.sessions.start("ST-1", "m1", start)
+    values = {"timestamp": moment, "sampled_value": [{"value": "9" * 400}]}
+    about = {"connector": 1, "transaction_id": number, "source": "MeterValues"}
+    readings = {**about, "meter_value": [values]}
+    csms.book.sessions.add_readings("ST-1", "m2", readings)
+    told = {"meter_stop": 9000, "stop_time": moment, "stop_id_tag": None, "reason": None}
+    csms.book.sessions.stop("ST-1", number, told)
+    token = office.tokens.make("program", 0)
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert admin.send("GET", "/api/sessions", headers=bearer).status == 200
+    for path in (
+        "/sessions",
+        "/sessions/1",
+        "/drivers/1",
+        "/statements",
+        "/statements/2026-01/CARD",
+        "/statements/2026-01/CARD/csv",
+        "/statements/2026-01/CARD/pdf",
+        "/statements/2026-01/all.csv",
+    ):
+        assert admin.get(path).status == 200, path
+
+
 def test_form_reader_tells_all_that_is_wrong_at_once():
     with pytest.raises(forms.Wrong) as wrong:
         forms.read({"a": "x", "b": "9"}, a=forms.whole(1, 5), b=forms.whole(1, 5))

@@ -26,3 +26,26 @@ def test_a_session_sent_any_number_of_times_is_recorded_once(deliveries):
     assert {each["meter_start"]: each["meter_stop"] for each in recorded} == expected
     assert len(recorded) == len(expected)
     assert all(len(each["values"]) == 1 for each in recorded)
+
+
+def test_station_that_counts_its_messages_anew_after_a_restart_loses_no_session():
+    """OCPP-J 4.1.4: a message id must be another one within a connection only."""
+    sessions = Book().sessions
+    for life in (1, 2):
+        start = {"connector": 1, "id_tag": "A", "meter_start": life, "start_time": f"t{life}"}
+        number = sessions.start("S", "1", start)
+        readings = {"connector": 1, "transaction_id": number, "source": "MeterValues"}
+        sample = {"timestamp": f"u{life}", "sampled_value": [{"value": str(life)}]}
+        for _ in range(2):
+            sessions.add_readings("S", "2", {**readings, "meter_value": [sample]})
+    recorded = sessions.all("S")
+    assert [each["meter_start"] for each in recorded] == [1, 2]
+    assert [[value["value"] for value in each["values"]] for each in recorded] == [["1"], ["2"]]
+
+
+def test_start_whose_time_was_set_right_is_the_same_one_with_the_same_message():
+    sessions = Book().sessions
+    start = {"connector": 1, "id_tag": "A", "meter_start": 5, "start_time": "before"}
+    number = sessions.start("S", "m", start)
+    assert sessions.start("S", "m", {**start, "start_time": "right"}) == number
+    assert sessions.start("S", "n", {**start, "start_time": "later"}) != number
