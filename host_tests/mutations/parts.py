@@ -192,7 +192,7 @@ MUTATIONS = (
     ),
     Mutation(
         "offers_on_a_bolt_not_seen", "the bolt is seen in before energy is offered",
-        LOCK, "self.state == IN and self.wanted and (self._arrived or self._seen.value)",
+        LOCK, "self.state == IN and self.wanted and (self._arrived or self._there.value)",
         "self.wanted", "lock",
     ),
     Mutation(

@@ -7,8 +7,8 @@ Rules:
 - The motor gets LOCK_DRIVE_MS of current, is looked at LOCK_LOOK_MS later, and rests
   LOCK_REST_MS before the next of LOCK_TRIES. Then it is JAMMED and tried every LOCK_RETRY_MS, or
   at once when the wish changes.
-- A bolt that is seen elsewhere for LOCK_LOST_MS is astray: it is driven again. For less, one that
-  had been seen in counts as in.
+- A bolt that is not seen in its place for LOCK_LOST_MS, be it elsewhere or nowhere, is astray: it
+  is driven again. For less, one that had been seen in counts as in.
 - Where the board can't see the bolt it is believed to have moved, and told as not monitored.
 """
 
@@ -77,7 +77,8 @@ class Lock(Machine):
         self._lost = False
         self._arrived = False
         self._tries = 0
-        self._seen = Held()
+        # Whether it is seen where it was driven to last.
+        self._there = Held()
         bolt.drive(0)
 
     def look(self, now_ms: int) -> None:
@@ -87,7 +88,7 @@ class Lock(Machine):
             self.monitored = True
         elif not self.monitored:
             seen = self._driven_in
-        self._seen.take(seen, now_ms)
+        self._there.take(seen == self._driven_in, now_ms)
         self._tell(self._event(now_ms), now_ms)
 
     def put(self, faults, now_ms: int) -> None:
@@ -112,7 +113,7 @@ class Lock(Machine):
     @property
     def why(self) -> str:
         """Why nothing may be offered, or None: the bolt is in, and seen so."""
-        sure = self.state == IN and self.wanted and (self._arrived or self._seen.value)
+        sure = self.state == IN and self.wanted and (self._arrived or self._there.value)
         return None if sure else "lock"
 
     @property
@@ -123,10 +124,8 @@ class Lock(Machine):
         return "passed" if self.state in (IN, OUT) else "unknown"
 
     def _astray(self):
-        seen = self._seen
-        if self.state not in (IN, OUT) or seen.value == (self.state == IN):
-            return False
-        return seen.for_ms >= timing.LOCK_LOST_MS
+        there = self._there
+        return there.value is False and there.for_ms >= timing.LOCK_LOST_MS
 
     def _event(self, now_ms):
         for_ms = now_ms - self._since_ms
@@ -144,7 +143,7 @@ class Lock(Machine):
             return STAY
         if self.wanted != self._driven_in:
             return TURN
-        if self._seen.value == self._driven_in:
+        if self._there.value:
             return SEEN_IN if self._driven_in else SEEN_OUT
         if self.state == JAMMED:
             return MISSED if for_ms >= timing.LOCK_RETRY_MS else STAY

@@ -214,6 +214,15 @@ def test_connector_offers_to_the_next_vehicle_without_waiting_for_the_last(ms):
     assert story.fitted.duties[-1][1] == (1666 if seen_gone else 2666)
 
 
+def test_connector_keeps_every_rule_when_a_bolt_is_first_not_seen_and_then_seen_out():
+    """IEC 61851-1, standards §1.5: half a second without a bolt in its place, however it looks."""
+    story = AnyOrder()
+    story.begin(("residual",), False, True, 16000, True, "A")
+    story.disturb(("bolt", "says", "blind"), 100, 300, charging=True, stays=True)
+    story.disturb(("bolt", "says", False), 500, 10, charging=False, stays=True)
+    assert story.inspector.closings == 1 and not story.fitted.coil.closed
+
+
 def test_inspector_notices_a_second_offer_to_the_same_vehicle_too_soon(monkeypatch):
     """Row 6 again: else the story above would show nothing."""
     monkeypatch.setattr(Session, "may_offer", lambda self, now_ms: True)

@@ -251,6 +251,16 @@ def test_lock_whose_sense_falls_silent_is_a_fault():
     assert door.part.monitored
 
 
+@pytest.mark.parametrize("every_ms", [10, 100, 490])
+def test_lock_whose_sense_shows_now_nothing_now_elsewhere_is_astray(every_ms):
+    """Neither says that the bolt is in, so their time adds up."""
+    door = Door().locked()
+    for at_ms in range(0, timing.LOCK_LOST_MS + 20, 10):
+        door.bolt.sense = "blind" if at_ms // every_ms % 2 else False
+        door.step()
+    assert door.faults == ["lock"] and door.part.why == "lock" and door.bolt.drives == [1]
+
+
 def test_lock_whose_sense_wakes_up_late_is_monitored_from_then_on():
     door = Door(sense="blind")
     door.bolt.sense = "true"
