@@ -48,6 +48,16 @@ def test_station_of_a_running_sim_is_accepted(sim, tmp_path):
     assert made["recorded_by"] == "the sim's back end" and made["failed"] == []
 
 
+def test_back_end_that_is_named_is_the_one_that_is_asked(sim, tmp_path, capsys):
+    """The sim's station may be at another back end: then the sim's own has recorded nothing."""
+    named = ("--back-end", "http://127.0.0.1:1", "--token", "x", "--folder", str(tmp_path))
+    assert pilotlight.main(["commission", "--sim", sim, "--only", "identity", *named]) == 1
+    made = json.loads(next(tmp_path.glob("*-report.json")).read_text())
+    assert made["recorded_by"] == "http://127.0.0.1:1"
+    assert pilotlight.main(["commission", "--emulated", *named]) == 2
+    assert "--back-end" in capsys.readouterr().err
+
+
 def test_sim_that_is_not_there_says_what_to_start(tmp_path, capsys):
     words = ["commission", "--sim", "127.0.0.1:1", "--folder", str(tmp_path)]
     assert pilotlight.main(words) == 2

@@ -122,6 +122,8 @@ def _verify(given) -> int:
 
 def _trial(given, stack, picture) -> Trial:
     if given.emulated:
+        if given.back_end:
+            raise ValueError("--back-end: the emulated station has its own; leave it out")
         return _emulated(given, stack, picture)
     if given.sim:
         return _of_sim(given, stack, picture)
@@ -157,6 +159,8 @@ def _of_sim(given, stack, picture) -> Trial:
     device = emulated.Emulated(emulated.OverControl(control.ask, given.connector))
     station = Station(of_sim.SimLine(control))
     recorder, clock = of_sim.OfSim(control), of_sim.SimTime(control)
+    if given.back_end:
+        recorder = back_end.OfWeb(given.back_end, given.token)
     return Trial(station, device, recorder, clock, given.connector, picture.say)
 
 
