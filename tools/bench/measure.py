@@ -4,7 +4,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tools.bench import flash, images, lookups, messages, rooms, wear
+from tools.bench import asked, flash, images, lookups, messages, rooms, wear
 from tools.bench.session import Session, record
 from tools.bench.table import Table
 from tools.build import interpreter
@@ -34,6 +34,10 @@ def tables() -> list:
             image=images.collecting(), interpreter=interpreter.frozen(), more=_COUNTED,
         )  # fmt: skip
         held = rooms.measure(place / "rooms")
+        wanted = asked.measure(
+            place / "asked",
+            image=images.no_application(), interpreter=interpreter.frozen(), more=_COUNTED,
+        )  # fmt: skip
         worn = wear.measure(place / "wear")
     heap = {
         "32-bit unix, ROMFS": unix,
@@ -41,7 +45,7 @@ def tables() -> list:
         "Cortex-M3, frozen": frozen,
     }
     steps = [_steps(frozen), _worst(frozen), told]
-    return [flash.measure(), _heap(heap), held, *steps, lookups.measure(), worn]
+    return [flash.measure(), _heap(heap), held, wanted, *steps, lookups.measure(), worn]
 
 
 def _heap(sessions: dict) -> Table:

@@ -15,6 +15,12 @@ from tools.build import image, interpreter
 from tools.paths import BUILD
 
 _ORDER = ("core", "wire", "ocpp", "station", "drivers", "board")
+# What a board or a station has not always, out of the rooms above: modules by the names they have.
+_AMONG = {
+    "guard driver": ("guard_ulp", "guard_ulp_ports"),
+    "service room": ("service", "orders", "unit"),
+    "page": ("portal", "portal_page", "portal_ports", "http_request", "dns"),
+}
 _PATIENCE_S = 120
 _NAP_S = 0.2
 # One line a module, so that the console tells which one failed.
@@ -50,10 +56,20 @@ def measure(folder: Path) -> Table:
         + ".",
     )
     for room in _ORDER:
-        mine = [place for place in names if places[place] == room and place not in without]
+        mine = [place for place in frozen if places[place] == room]
         table.rows.append((room, sum(map(frozen.get, mine)), sum(map(romfs.get, mine))))
     table.rows.append(("all", sum(frozen.values()), sum(romfs.values())))
+    for name, stems in _AMONG.items():
+        mine = [_place_of(stem, frozen) for stem in stems]
+        row = "among them: " + name
+        table.rows.append((row, sum(map(frozen.get, mine)), sum(map(romfs.get, mine))))
     return table
+
+
+def _place_of(stem: str, places: dict) -> str:
+    """Where the module lies; ValueError when there is not just one."""
+    (place,) = [place for place in places if Path(place).stem == stem]
+    return place
 
 
 def _run(folder: Path, with_interpreter: Path, places: list, with_application: bool) -> tuple:
