@@ -8,6 +8,8 @@ from tools.service.line import Line, Trouble
 
 # A soft reset waits for the answer to leave, ESP32 and Wi-Fi come back within ten seconds.
 _BACK_S = 60
+# However long each question is waited for.
+_LATEST_S = 180
 _PAUSE_S = 0.5
 _APPLY_S = 120
 # Whoever is there answers within a second; a station that starts, within some more.
@@ -81,17 +83,19 @@ class Provisioning:
 
     def restart(self) -> None:
         """Have it start anew, and wait until it did. Raises Refused, Trouble."""
-        boot = self._boot()
+        boot = self._boot(30)
         answer = self._line.ask({"ask": "restart"})
         if not answer.get("ok"):
             raise Refused(f"set, but not started anew: {'; '.join(answer['errors'].values())}")
         self._tell("the station starts anew")
         self._pause(3)
-        why = "it went on as before"
+        why, latest_s = "it went on as before", time.monotonic() + _LATEST_S
         for _ in range(int(_BACK_S / _PAUSE_S)):
+            if time.monotonic() > latest_s:
+                break
             try:
                 # Until then the one before may still answer, which proves nothing.
-                if self._boot() != boot:
+                if self._boot(10) != boot:
                     return
             except Trouble as trouble:
                 why = str(trouble)
@@ -125,9 +129,9 @@ class Provisioning:
             self._pause(_PAUSE_S)
         return why
 
-    def _boot(self):
+    def _boot(self, timeout_s):
         """The number of the station's present start."""
-        facts = self._line.ask({"ask": "facts"}, 5).get("facts")
+        facts = self._line.ask({"ask": "facts"}, timeout_s).get("facts")
         if not facts:
             raise Trouble("the station does not tell its facts")
         return facts["journal"]["boot"]
