@@ -81,7 +81,7 @@ restore: setup  ## a backup in place of a board's store: PORT=... FROM=store.zip
 	@$(RUN) tools.pilotlight restore $(if $(PORT),--port $(PORT)) --from $(or $(FROM),store.zip) $(ARGS)
 
 dev: setup  ## each saved file on the running station: BOARD=unix, qemu_mps2, or a board at PORT=...
-	@$(RUN) tools.pilotlight dev --board $(or $(filter-out esp32_devkit,$(BOARD)),unix) $(if $(PORT),--port $(PORT))
+	@$(RUN) tools.pilotlight dev --board $(if $(filter file,$(origin BOARD)),unix,$(BOARD)) $(if $(PORT),--port $(PORT))
 
 lock: setup  ## pin new versions into requirements*.lock (after editing requirements*.in)
 	@$(PYTHON) -m tools.setup.lock

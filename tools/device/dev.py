@@ -27,8 +27,9 @@ _ENDS_S = 10
 def run(board: str, port: str, console) -> None:
     """Until a Ctrl-C or SIGTERM; then what was started here ends, too.
 
-    ValueError: a board, and no port where it is.
+    ValueError: no such board, or a board and no port where it is.
     """
+    image.folder_of(board)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.ExitStack() as ends:
         running = _on_unix(ends) if board == UNIX else _at_port(board, port, console, ends)
