@@ -19,7 +19,8 @@ from tools.paths import ROOT
 )
 def test_make_dev_is_for_the_board_that_was_typed(words, board):
     """Without one it needs no hardware, whatever `make flash` takes then."""
-    free = {name: value for name, value in os.environ.items() if name not in ("BOARD", "PORT")}
+    ours = ("BOARD", "PORT", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    free = {name: value for name, value in os.environ.items() if name not in ours}
     told = subprocess.run(
         ["make", "-n", "dev", *words], cwd=ROOT, env=free, capture_output=True, text=True
     )
