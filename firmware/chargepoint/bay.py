@@ -366,9 +366,16 @@ class Bay:
         self.transaction.end(register_wh, values, self._utc_s(), now_ms, signed)
 
     def _active_phase(self, now_ms):
+        phase = self._seen_phase(now_ms)
+        if phase != "preparing":
+            # What charged or was suspended does not prepare again: there is no way back but
+            # Available, which a back end takes for the end.
+            self._settled_ms = 0
+        return phase
+
+    def _seen_phase(self, now_ms):
         connector = self.connector
         if connector.energised:
-            self._settled_ms = 0
             return "charging"
         if not connector.plugged:
             return "unplugged"

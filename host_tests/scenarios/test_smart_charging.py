@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from host_tests.harness.stage import IDENTITY
 
+BEGAN = "2026-01-01T00:00:00Z"
+
 
 def profile(number, purpose, periods, **fields):
     """A charging profile of [(start, limit)]; schedule fields by name too."""
@@ -194,3 +196,23 @@ def test_share_of_a_site_does_not_outlive_its_end_without_a_clock(stage):
     stage.network.up = True
     stage.until(lambda: stage.facts()["utc_s"], 120, "the time")
     draws(stage, 20)
+
+
+def test_transaction_that_waited_for_its_share_is_never_told_as_available(stage):
+    """OCPP 1.6 §4.9: a site gives nothing when the driver comes, and something later. Available
+    within a transaction is the end of it to a back end."""
+    limit = "ChargePointMaxProfile"
+    install(stage, profile(1, limit, [(0, 0)], kind="Absolute", startSchedule=BEGAN))
+    stage.vehicle.plug_in()
+    stage.tap()
+    stage.until_status("SuspendedEVSE", 60)
+    stage.advance(600)
+    install(
+        stage, profile(2, limit, [(0, 16)], kind="Absolute", startSchedule=BEGAN, stackLevel=1)
+    )
+    stage.until_status("Charging", 60)
+    told = stage.csms.statuses(IDENTITY, 1)
+    assert told[told.index("SuspendedEVSE") :] in (
+        ["SuspendedEVSE", "Charging"],
+        ["SuspendedEVSE", "SuspendedEV", "Charging"],
+    )
