@@ -2,7 +2,8 @@
 
 Straight up to 2880 counts (some 2.45 V), bent above. How it bends is known of every chip between
 two curves, at a reference of 1.0 and of 1.2 V (ESP-IDF, characterisation of ADC1); the upper level
-says where between them this chip lies, one below the bend by where its line meets it. Counts are whole, voltages tenths of a millivolt.
+says where between them this chip lies, one below the bend by where its line meets it. Counts are
+whole, voltages tenths of a millivolt.
 """
 
 from micropython import const
