@@ -202,7 +202,8 @@ def test_transaction_that_waited_for_its_share_is_never_told_as_available(stage)
     """OCPP 1.6 §4.9: a site gives nothing when the driver comes, and something later. Available
     within a transaction is the end of it to a back end."""
     limit = "ChargePointMaxProfile"
-    install(stage, profile(1, limit, [(0, 0)], kind="Absolute", startSchedule=BEGAN))
+    always = {"kind": "Absolute", "startSchedule": BEGAN}
+    install(stage, profile(1, limit, [(0, 0)], **always))
     stage.vehicle.plug_in()
     stage.tap()
     stage.until_status("SuspendedEVSE", 60)
