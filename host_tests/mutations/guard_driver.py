@@ -38,7 +38,7 @@ MUTATIONS = (
     ),
     Mutation(
         "guard_loaded_over_a_running_program", "a program is stopped before another is loaded",
-        GUARD, "            self._enter(HALTING, now_ms)\n",
+        GUARD, "            self.mail.stop = 1\n            self._enter(HALTING, now_ms)\n",
         "            self._probe(now_ms)\n", TESTS,
     ),
     Mutation(

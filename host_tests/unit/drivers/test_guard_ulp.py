@@ -294,7 +294,8 @@ def test_program_that_never_moves_is_refused_without_a_circle_of_resets():
     rig = Rig(chip, "watchdog")
     rig.steps(60)
     assert rig.guard.state == guard_ulp.STOPPED
-    assert not chip.ulp.read32(_WATCHDOG) >> 31 and not rig.pilot.read()
+    assert not chip.ulp.read32(_WATCHDOG) >> 31 and not chip.ulp.reset_by_watchdog
+    assert not rig.pilot.read()
 
 
 def test_pilot_without_a_wave_is_waited_for():
