@@ -33,6 +33,8 @@ _ROMFS_BYTES = 128 * 1024
 # A reader on a bus and the part that runs beside it (desk_readers.py): up to 7 KB, and 17 KB where
 # its names make the interpreter take another table for names.
 _READER_BYTES = 32 * 1024
+# A flash is mounted first, and lies about where the image needs a place in one piece.
+_FLASH_BYTES = 64 * 1024
 _PATIENCE_S = 60
 
 
@@ -57,6 +59,8 @@ class Unix(Target):
             provisioning["board"]["console"] = "stdio"
         self._image = image_of("unix")
         self._heap_bytes = heap_bytes + _EMULATED_BYTES + _ROMFS_BYTES + self._image.stat().st_size
+        if flash is not None:
+            self._heap_bytes += _FLASH_BYTES
         if provisioning.get("board", {}).get("reader", "pn532") != "pn532":
             self._heap_bytes += _READER_BYTES
         self._store = self.folder / "store"
