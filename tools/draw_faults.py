@@ -158,15 +158,7 @@ def fresh(root: Path) -> str:
 
 def find(root: Path) -> list:
     """As a check of tools/checks: what is wrong with the page."""
-    try:
-        wanted = fresh(root)
-    except ValueError as trouble:
-        return [str(trouble)]
-    place = root / PAGE
-    if not place.exists():
-        return [f"{PAGE} is missing"]
-    stale = place.read_text(encoding="utf-8") != wanted
-    return [f"{PAGE}: the table of faults has changed since"] if stale else []
+    return draw_states.stale(root, PAGE, lambda: fresh(root), "the table of faults has")
 
 
 def _write() -> None:

@@ -81,15 +81,7 @@ def _signals():
 
 def find(root: Path) -> list:
     """As a check of tools/checks: what is wrong with the page."""
-    try:
-        wanted = fresh(root)
-    except ValueError as trouble:
-        return [str(trouble)]
-    place = root / PAGE
-    if not place.exists():
-        return [f"{PAGE} is missing"]
-    stale = place.read_text(encoding="utf-8") != wanted
-    return [f"{PAGE}: the table of lamps has changed since"] if stale else []
+    return draw_states.stale(root, PAGE, lambda: fresh(root), "the table of lamps has")
 
 
 def _write() -> None:

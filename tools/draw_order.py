@@ -104,11 +104,7 @@ def _fields(each, rows):
 
 def find(root: Path) -> list:
     """As a check of tools/checks: what is wrong with the page."""
-    place = root / PAGE
-    if not place.exists():
-        return [f"{PAGE} is missing"]
-    stale = place.read_text(encoding="utf-8") != fresh()
-    return [f"{PAGE}: the fields of an order have changed since"] if stale else []
+    return draw_states.stale(root, PAGE, fresh, "the fields of an order have")
 
 
 def _write() -> None:

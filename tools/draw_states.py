@@ -166,6 +166,20 @@ def find(root: Path) -> list:
     return [] if fresh == page else [f"{PAGE.name}: the state machines have changed since"]
 
 
+def stale(root: Path, page: Path, fresh, what: str) -> list:
+    """For a page that is made as a whole: what is wrong with it. ``fresh()`` gives it as it should
+    be, or raises ValueError; ``what`` it is made of."""
+    try:
+        wanted = fresh()
+    except ValueError as trouble:
+        return [str(trouble)]
+    place = root / page
+    if not place.exists():
+        return [f"{page} is missing"]
+    same = place.read_text(encoding="utf-8") == wanted
+    return [] if same else [f"{page}: {what} changed since"]
+
+
 def command(check, write) -> int:
     """The command line of a module that draws: `write`, or with ``--check`` its check."""
     parser = argparse.ArgumentParser(description=check.__doc__.splitlines()[0])
