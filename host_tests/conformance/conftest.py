@@ -1,9 +1,11 @@
-"""pytest: every case is measured and recorded; ``--report FILE`` keeps the records.
+"""pytest: every case is measured and recorded; ``--report FILE`` keeps the records. In a run of all
+tests, of several workers too, the environment's PILOTLIGHT_REPORT names the file.
 
 A case runs on in_process, and on the targets that ``@pytest.mark.on(...)`` names.
 """
 
 import json
+import os
 
 import pytest
 
@@ -18,9 +20,14 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "on(*targets): the targets that this case runs on")
-    path = config.getoption("report", None)
-    if path:
+    path = _file_of(config)
+    if path and not hasattr(config, "workerinput"):
         open(path, "w").close()
+
+
+def _file_of(config):
+    # The option is there only when this folder is named on the command line.
+    return config.getoption("report", None) or os.environ.get("PILOTLIGHT_REPORT")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -79,12 +86,20 @@ def pytest_pyfunc_call(pyfuncitem):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    path = item.config.getoption("report", None)
+    path = _file_of(item.config)
     made = item.stash.get(_RECORD, None)
     if path and made is not None and (report.when == "call" or report.failed):
         why = report.longreprtext.strip().splitlines()[-1] if report.failed else ""
         if call.excinfo is not None and report.failed:
             why = str(call.excinfo.value) or why
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(made.record(report.outcome, why)) + "\n")
+        _append(path, json.dumps(made.record(report.outcome, why)) + "\n")
     return report
+
+
+def _append(path, line):
+    """In one go, so that lines of two workers do not mix."""
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    try:
+        os.write(file, line.encode())
+    finally:
+        os.close(file)
