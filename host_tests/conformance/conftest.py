@@ -1,5 +1,5 @@
-"""pytest: every case is measured and recorded; ``--report FILE`` keeps the records. In a run of all
-tests, of several workers too, the environment's PILOTLIGHT_REPORT names the file.
+"""pytest: every case is measured and recorded; ``--report FILE`` keeps the records. In a run of
+all tests, of several workers too, the environment's PILOTLIGHT_REPORT names the file.
 
 A case runs on in_process, and on the targets that ``@pytest.mark.on(...)`` names.
 """
