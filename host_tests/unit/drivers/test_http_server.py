@@ -23,7 +23,11 @@ class Counted(socket.socket):
     def accept(self):
         self.work["accept"] += 1
         number, address = self._accept()
-        return Counted(fileno=number), address
+        made = Counted(fileno=number)
+        # As small as lwIP's, and always the same: the kernel of a computer takes megabytes, now
+        # more, now less, before a stuck reader is felt.
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+        return made, address
 
     def recv_into(self, buffer):
         self.work["recv"] += 1
