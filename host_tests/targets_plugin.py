@@ -44,6 +44,21 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("target_name", fit)
 
 
+def leave_out_qemu(folder, config, items) -> None:
+    """For pytest_collection_modifyitems of a folder: its stories want sockets, which qemu has
+    not."""
+    dropped = [item for item in items if folder in item.path.parents and _is_on_qemu(item)]
+    gone = set(dropped)
+    items[:] = [item for item in items if item not in gone]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+
+
+def _is_on_qemu(item):
+    chosen = getattr(item, "callspec", None)
+    return chosen is not None and chosen.params.get("target_name") == "qemu"
+
+
 @pytest.fixture(autouse=True)
 def standard_is_kept(request):
     """What the stations of a test sent is judged when its stages end; `mark.violations` excuses.

@@ -58,10 +58,7 @@ def run(given) -> int:
     """The exit status: see ABOUT."""
     try:
         return _run(given, Console())
-    except Unreachable as wrong:
-        print(f"pilotlight guard-check: {wrong}", file=sys.stderr)
-        return 2
-    except ValueError as wrong:
+    except (Unreachable, ValueError) as wrong:
         print(f"pilotlight guard-check: {wrong}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, EOFError):
