@@ -13,7 +13,7 @@ _SILENCE_STEPS = 4
 _PATIENCE_STEPS = 3000
 # What the station writes and tells by itself: signs of life, the clock, what is under way.
 _OWN_FILES = ("alive", "diagnostics", "update")
-_OWN_FACTS = ("utc_s", "heap", "journal", "link")
+_OWN_FACTS = ("utc_s", "now_ms", "heap", "journal", "link")
 # What is not measured.
 _OF_CONNECTOR = ("session", "phase", "transaction", "tag", "operative", "faults")
 _REFUSED = set(
