@@ -7,6 +7,7 @@ pulled out before leaves everything as it was.
 
 import inspect
 import json
+import re
 
 from rich.progress import Progress
 
@@ -15,6 +16,11 @@ from tools.device import archive, serial_board, trouble
 UNIT = "unit"
 # The mark that the installation was accepted (firmware: service.py), a fact in two places.
 _MARK = ["commissioned.a", "commissioned.b"]
+# The name of the installation and its numbers (firmware: core/numbers), a fact in two places.
+_NUMBERS = ("journal.a", "journal.b")
+_INSTALLATION = re.compile(rb'"id": ?"([0-9a-f]+)"')
+# What a station is told, and not what it did: settings, credentials, an order under way.
+_SETTINGS = re.compile(r"(set_.*|tls_.*|factory|board|calibration|(code|access|redo)\.[ab])$")
 _LIST = """\
 import os
 def walk(folder, name):
@@ -84,13 +90,16 @@ def restore(port: str, source: str, with_unit: bool, progress: Progress) -> int:
 
     The record ``unit`` is what the label on the box says, so the board keeps its own unless
     ``with_unit``; and a backup from before it was commissioned does not open its access point
-    again. Raises Trouble; ValueError for a file that is no whole backup.
+    again. HAZARD: a journal that is put back tells sessions twice and numbers new ones like old
+    ones. So a board that is still the installation of the backup gets its settings back only.
+    Raises Trouble; ValueError for a file that is no whole backup.
     """
     records, _ = archive.read(source)
     board = serial_board.opened(port)
     try:
         store = serial_board.store_of(board)
-        kept = kept_of(records, _names(board, store), with_unit)
+        there = _names(board, store)
+        kept = kept_of(records, there, with_unit, _installations(_numbers_of(board, store, there)))
         _lay(board, store, records, kept, progress)
         board.run(_finishing(store))
         return len(records)
@@ -103,21 +112,43 @@ def restore(port: str, source: str, with_unit: bool, progress: Progress) -> int:
         board.close(restart=True)
 
 
-def kept_of(records: dict, there: list, with_unit: bool) -> list:
-    """The names, of those that are ``there``, that stay; they are taken out of ``records``."""
+def kept_of(records: dict, there: list, with_unit: bool, installations: set = frozenset()) -> list:
+    """The names, of those that are ``there``, that stay; they are taken out of ``records``.
+
+    ``installations``: what the board's own journal says that it is of.
+    """
     kept = [] if with_unit else [UNIT]
     if not any(name in records for name in _MARK):
         kept += _MARK
+    if installations & _installations(records):
+        told = {UNIT, *_MARK}
+        kept += [name for name in there if name not in told and not _SETTINGS.match(name)]
+        for name in [name for name in records if name not in told and not _SETTINGS.match(name)]:
+            del records[name]
     kept = [name for name in kept if name in there]
     for name in kept:
         records.pop(name, None)
     return kept
 
 
+def _numbers_of(board, store, there) -> dict:
+    return {name: _read(board, store, name) for name in _NUMBERS if name in there}
+
+
+def _installations(records: dict) -> set:
+    """The names of the installations whose journal is in ``records``."""
+    found = (_INSTALLATION.search(records.get(name, b"")) for name in _NUMBERS)
+    return {each.group(1) for each in found if each}
+
+
 def read_record(board, store: str, name: str) -> bytes:
     """One record; None where there is none."""
     if name not in _names(board, store):
         return None
+    return _read(board, store, name)
+
+
+def _read(board, store, name) -> bytes:
     return bytes.fromhex(board.run(_READ.format(path=f"{store}/{name}")).replace("\n", ""))
 
 
@@ -130,8 +161,7 @@ def _read_all(board, store, progress) -> dict:
     task = progress.add_task("reading", total=len(names))
     records = {}
     for name in names:
-        said = board.run(_READ.format(path=f"{store}/{name}"))
-        records[name] = bytes.fromhex(said.replace("\n", ""))
+        records[name] = _read(board, store, name)
         progress.advance(task)
     return records
 
