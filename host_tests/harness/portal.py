@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import io
 import json
+import random
 import socket
 import time
 
@@ -18,11 +19,20 @@ SPEED = 3
 _PATIENCE_MS = 120_000
 
 
+# Below those that a kernel hands out, so that no client gets it before the station listens.
+_FREE_PORTS = range(10_240, 32_768)
+
+
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port of this machine that no one listens on."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of this machine that no one listens on. Raises OSError where there is none."""
+    for port in random.SystemRandom().sample(_FREE_PORTS, 100):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError(errno.EADDRINUSE, f"none of a hundred ports of {_FREE_PORTS} is free")
 
 
 class Portal:

@@ -13,6 +13,8 @@ def test_station_of_the_sim_has_its_own_page_and_its_label_is_told():
         sim.start()
         portal = sim.stage.portal
         assert (NOTE, f"its own page: {portal.url} (password {portal.password})") in told
+        while not (sim.facts and sim.facts["portal"]):
+            street.turn()
         guests = Guests(street, portal.url)
         status, headers, text = guests.get()
         assert status == 200 and "Welcome, technician" in text
