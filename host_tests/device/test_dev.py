@@ -11,6 +11,8 @@ import threading
 
 import pytest
 
+from host_tests.harness.targets.qemu_machine import QEMU
+from tools.device import on_qemu
 from tools.paths import MICROPYTHON, ROOT
 
 _PATIENCE_S = 240
@@ -21,11 +23,11 @@ _LENT = (".venv", ".tools")
 class Dev:
     """The command in a tree; ``until`` waits for a text in what it says from then on."""
 
-    def __init__(self, tree):
+    def __init__(self, tree, board):
         self._text, self._at = "", 0
         self._came = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "tools.pilotlight", "dev", "--board", "unix"],
+            [sys.executable, "-u", "-m", "tools.pilotlight", "dev", "--board", board],
             cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -74,7 +76,7 @@ def test_saved_file_runs_and_one_that_does_not_compile_does_not(tree):
     """[issue 5]: reloads the changed file on the running target; the store stays."""
     file = tree / "firmware/chargepoint/exchange.py"
     good = file.read_text()
-    dev = Dev(tree)
+    dev = Dev(tree, "unix")
     try:
         dev.until("watching")
         dev.until("store: new")
@@ -89,6 +91,26 @@ def test_saved_file_runs_and_one_that_does_not_compile_does_not(tree):
         dev.until("running after")
         dev.until("accepted, and in another way")
         assert "store: new" not in dev.said_since_first_start()
+    finally:
+        status = dev.end()
+    assert status == 0
+
+
+def test_saved_file_runs_on_the_microcontroller_and_one_that_does_not_compile_does_not(tree):
+    """[issue 5]: the application is built, deployed over the serial line, and started."""
+    if not QEMU.exists():
+        pytest.skip("qemu is missing; run: make setup")
+    file = tree / "firmware/chargepoint/exchange.py"
+    good = file.read_text()
+    dev = Dev(tree, on_qemu.BOARD)
+    try:
+        dev.until("watching")
+        file.write_text("def broken(:\n" + good)
+        dev.until("mpy-cross refuses it")
+        dev.until("the station runs on as it was")
+        file.write_text(good.replace("accepted by the back end", "accepted, and in another way"))
+        dev.until("running after")
+        dev.until("accepted, and in another way")
     finally:
         status = dev.end()
     assert status == 0

@@ -5,10 +5,13 @@ What only hardware shows (esptool and a chip, DTR and RTS) is in docs/flashing.m
 """
 
 import hashlib
+import os
 import re
+import select
 import subprocess
 import sys
 import time
+import tty
 
 import pytest
 
@@ -98,6 +101,40 @@ def test_monitor_shows_lines_with_time_and_level(desk):
     """[issue 5]: logs with time and level."""
     seen = monitored(desk, "link closed", "connected to the back end")
     assert re.search(r"^\d\d:\d\d:\d\d\.\d{3} warning +link closed", seen, re.MULTILINE), seen
+
+
+def test_repl_is_the_prompt_of_the_interpreter_and_a_reset_there_starts_the_station(desk):
+    """[issue 5]: by mpremote, at a terminal. A Ctrl-C interrupts the station, Ctrl-X leaves."""
+    _, port = desk
+    keyboard, terminal = os.openpty()
+    # What is typed before mpremote has made it so is not to be a line's edit.
+    tty.setraw(terminal)
+    words = [sys.executable, "-m", "tools.pilotlight", "repl", "--port", port]
+    repl = subprocess.Popen(words, cwd=ROOT, stdin=terminal, stdout=terminal)
+    os.close(terminal)
+    try:
+        shown_until(keyboard, b"Use Ctrl-")
+        os.write(keyboard, b"\x03")
+        shown_until(keyboard, b">>> ")
+        os.write(keyboard, b"import sys; sys.implementation.name, 6 * 7\r")
+        shown_until(keyboard, b"('micropython', 42)")
+        os.write(keyboard, b"import machine; machine.reset()\r")
+        shown_until(keyboard, b"connected to the back end")
+        os.write(keyboard, b"\x18")
+        assert repl.wait(PATIENCE_S) == 0
+    finally:
+        repl.kill()
+        repl.wait()
+        os.close(keyboard)
+
+
+def shown_until(keyboard, wanted):
+    """Read what a terminal shows, up to ``wanted``."""
+    seen, until_s = b"", time.monotonic() + PATIENCE_S
+    while wanted not in seen:
+        ready, _, _ = select.select((keyboard,), (), (), max(0, until_s - time.monotonic()))
+        assert ready, seen
+        seen += os.read(keyboard, 512)
 
 
 def boots_of(records):

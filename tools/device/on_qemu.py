@@ -2,7 +2,8 @@
 
 The station runs from a ROMFS image as it lies in memory, in real time, in the world of the
 harness. At its console, a pseudo terminal, stands the interpreter's REPL as on a real board: a
-Ctrl-C interrupts the station (the front end opens the contactor), a soft reset starts it again.
+Ctrl-C interrupts the station (the front end opens the contactor), `machine.reset()` starts it
+again; a Ctrl-D does not, as it does on an ESP32.
 """
 
 import contextlib
