@@ -36,7 +36,7 @@ without a station. With one:
 ```console
 $ .venv/bin/pilotlight provision order.toml --port /dev/ttyUSB0 --check
 $ .venv/bin/pilotlight provision order.toml --port /dev/ttyUSB0
-$ .venv/bin/pilotlight provision order.toml --url http://192.168.4.1 --password <on the label>
+$ .venv/bin/pilotlight provision order.toml --url http://192.168.4.1 --password -
 ```
 
 - Every field is checked before anything is set, on this computer and by the station. What is
@@ -49,10 +49,11 @@ $ .venv/bin/pilotlight provision order.toml --url http://192.168.4.1 --password 
 - Secrets go into the station and never come out: shown is `***`.
 
 **The technician's code.** Once there is one, `load_limit_a`, `max_current_a`, `earthing` and the
-lock of the load limit change with it only (`--code`), whoever asks: serial line, page, or the next
-order. The back end can't change them at all. Three wrong codes are free; then each costs 1, 2, 4
-... 64 seconds, and from the tenth on an hour, two, four, up to a day. No restart shortens it. A
-code that was forgotten goes with the station's store (`make flash` writes it anew).
+lock of the load limit change with it only (`--code -` asks for it, so that no list of processes
+shows it), whoever asks: serial line, page, or the next order. The back end can't change them at
+all. Three wrong codes are free; then each costs 1, 2, 4 ... 64 seconds, and from the tenth on an
+hour, two, four, up to a day. No restart shortens it. A code that was forgotten goes with the
+station's store (`make flash` writes it anew).
 
 **The earthing system.** TN and TT: the station believes what watches the earth (where the board
 has it), and reports a lost one. "Passed" says that the protective conductor is connected, never

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from host_tests.harness.targets.base import Unavailable
+from tools.asked import HINT, asked
 from tools.commission import (
     back_end,
     by_hand,
@@ -54,21 +55,24 @@ def add_to(parser) -> None:
     where.add_argument("--sim", metavar="HOST:PORT", help="a running sim, by its --control")
     where.add_argument("--verify", metavar="REPORT.json", help="only check a report's signature")
     where.add_argument("--steps", action="store_true", help="only list the steps")
-    add("--password", help="with --url: the password on the unit's label")
+    label = asked("password on the label")
+    add("--password", type=label, help=f"with --url: the password on the unit's label ({HINT})")
     add("--order", metavar="ORDER.toml", help="what was ordered: every setting is compared")
     add("--connector", type=int, default=1, metavar="N", help="which connector (1)")
     add("--adapter", default="an adapter, by hand", metavar="NAME", help="for the report")
     add("--adapter-serial", default="", metavar="TEXT", help="for the report")
     add("--cables", default="13,20,32,63", metavar="A,A", help="ratings that the adapter can show")
     add("--back-end", metavar="URL", help="our bench back end's web address")
-    add("--token", default="", help="with --back-end: a token that it gave out")
+    token = asked("token of the back end")
+    add("--token", type=token, default="", help=f"with --back-end: one that it gave out ({HINT})")
     add("--technician", default="", metavar="NAME", help="for the report")
     add("--place", default="", metavar="TEXT", help="for the report")
     add("--notes", default="", metavar="TEXT", help="for the report")
     add("--folder", type=Path, default=Path("build/commission"), help="where all of it is kept")
     add("--afresh", action="store_true", help="forget what was done: begin with the first step")
     add("--only", action="append", default=[], metavar="STEP", help="only this step; may repeat")
-    add("--secret", help="with --verify: the unit's secret, 32 hexadecimal digits")
+    secret = asked("secret of the unit")
+    add("--secret", type=secret, help=f"with --verify: the unit's, 32 hexadecimal digits ({HINT})")
     add("--labels", type=Path, metavar="FILE", help="with --verify: a label file, or their folder")
     add("--target", choices=_TARGETS, default="in_process", help="with --emulated (in_process)")
     add("--fault", action="append", default=[], metavar="NAME", help="with --emulated: broken")

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tools.asked import HINT, asked
 from tools.provision import order as orders
 from tools.provision.provisioning import Provisioning, Refused
 from tools.service import http
@@ -26,8 +27,16 @@ def add_to(parser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--port", help="the station's serial port, such as /dev/ttyUSB0")
     where.add_argument("--url", help="the station's own page, such as http://192.168.4.1")
-    parser.add_argument("--password", help="with --url: the password on the unit's label")
-    parser.add_argument("--code", help="the technician's code that the station has now")
+    parser.add_argument(
+        "--password",
+        type=asked("password on the label"),
+        help=f"with --url: the password on the unit's label ({HINT})",
+    )
+    parser.add_argument(
+        "--code",
+        type=asked("technician's code"),
+        help=f"the technician's code that the station has now ({HINT})",
+    )
     parser.add_argument("--check", action="store_true", help="change nothing, only tell")
     parser.add_argument("--example", action="store_true", help="print an order to begin with")
 

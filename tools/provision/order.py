@@ -68,7 +68,7 @@ class Order:
             place = self.places.get(name, "")
             why = why.removeprefix(name + ": ") if place else why
             if name == "code":
-                why += " (--code CODE: the one that this station has now)"
+                why += " (--code CODE, or --code - to be asked: the one that this station has now)"
             told.append((_line_of(self.lines, place), place, why))
         return OrderError(self.name, told)
 

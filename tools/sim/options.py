@@ -8,6 +8,7 @@ from host_tests.harness import led_loop, paths
 from host_tests.harness.csms.upgrade import SUBPROTOCOL
 from host_tests.harness.targets import TARGETS
 from host_tests.harness.world.world import PARTS
+from tools.asked import HINT, asked
 from tools.sim.errors import Unusable
 from tools.sim.kept import Kept
 
@@ -37,7 +38,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--connectors", type=int, metavar="N", help="how many connectors (1)")
     add("--csms", metavar="URL", help=f"a back end ({SUBPROTOCOL}, ws or wss); without: our own")
     add("--identity", metavar="ID", help="the station's name (PL-0001)")
-    add("--password", metavar="P", help="password of HTTP Basic auth")
+    word = asked("password of HTTP Basic auth")
+    add("--password", metavar="P", type=word, help=f"password of HTTP Basic auth ({HINT})")
     add("--ca", metavar="FILE", help="wss: certificate of the authority we trust, PEM")
     add("--cert", metavar="FILE", help="wss: the station's own certificate, PEM")
     add("--key", metavar="FILE", help="wss: the key of --cert, PEM")
