@@ -6,6 +6,7 @@ first and let go when they are done: most of the time a station has neither in i
 
 from chargepoint.core import timing
 from chargepoint.ocpp.errors import PROPERTY_CONSTRAINT_VIOLATION, OcppError
+from chargepoint.ports import OPENING
 
 # Guards that look at the pilot themselves.
 _WATCHING = ("front end", "ulp")
@@ -60,8 +61,10 @@ class Upkeep:
             self._prove(now_ms, flash_free)
         if self._transfer is not None:
             # HAZARD: a TLS handshake holds a step up for seconds on a small processor: not while
-            # energy flows, unless a guard watches the pilot meanwhile.
-            self._transfer.secure = not self._unwatched()
+            # energy flows, unless a guard watches the pilot meanwhile; and not beside another one,
+            # for two in a step are longer than a guard waits for a sign of life.
+            opening = self._station.ports.link.state == OPENING
+            self._transfer.secure = not (opening or self._unwatched())
         if self._firmware is not None:
             self._firmware.step(now_ms, flash_free)
             if self._firmware.over:

@@ -69,6 +69,23 @@ def test_update_by_https_waits_while_energy_flows(make_stage, tmp_path):
     assert tell.firmware == WHOLE
 
 
+def test_update_by_https_waits_while_the_back_end_is_dialled(make_stage, tmp_path):
+    """Two TLS handshakes in a step are longer than a guard waits for a sign of life."""
+    authority = Authority(tmp_path)
+    stage = make_stage(files={"tls_ca": authority.ca_path.read_bytes()}).ready()
+    tell = Teller(stage, server_context(authority))
+    tell.offer()
+    tell.update(retrieveDate=tell.at(30))
+    stage.advance(10)
+    stage.network.freeze()
+    stage.network.cut()
+    stage.advance(25)
+    assert tell.files.asked == []
+    stage.until(lambda: tell.files.asked, 60, "a download once it gave up to dial")
+    stage.network.thaw()
+    tell.until("Installed")
+
+
 def test_update_goes_on_after_a_reset(stage, tell):
     """OCPP 1.6 §5.14 in the middle of a download: it is begun anew."""
     tell.offer()
