@@ -106,11 +106,9 @@ class Month:
             tariffs.set_price(tariff, instant(ZONE)(day), millicents)
         for number, tag in enumerate(CARDS):
             account = db.run(
-                "INSERT INTO account (name, zone, company, leasing) VALUES (?, ?, ?, 1)",
-                f"Driver {number}",
-                ZONE,
-                1 + number % 2,
+                "INSERT INTO account (name, zone) VALUES (?, ?)", f"Driver {number}", ZONE
             ).lastrowid
+            self.office.memberships.put(account, 0, company=1 + number % 2, leasing=1)
             tariffs.give(account, tariff)
             self.csms.add_card(tag)
             db.run("INSERT INTO issued_card (id_tag, account) VALUES (?, ?)", tag, account)

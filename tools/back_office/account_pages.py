@@ -10,6 +10,7 @@ from .desk import FORM, OFFICE, VISIT, number_in, office_of
 from .door import go, who
 from .pages import render
 from .roles import ACCOUNT, ADMIN, COMPANY, allowed
+from .seen import statement_of
 from .statements import month as read_month
 from .tariffs import local
 from .use import Bars, Use, wh_of
@@ -43,14 +44,14 @@ async def driver(request):
 
 @allowed(COMPANY)
 async def drivers(request):
-    """A company's drivers, and what they used in a month."""
+    """Who was a company's driver in a month, and what they used in it."""
     office, month = office_of(request), month_asked(request)
-    rows = office.db.all(
-        "SELECT * FROM account WHERE company = ? ORDER BY name", request[VISIT]["company"]
-    )
     shown = []
-    for row in rows:
-        use = Use(office.statements, row, office.now_ms())
+    for row in office.db.all("SELECT * FROM account ORDER BY name"):
+        sight = office.memberships.sight(row["id"], request[VISIT])
+        if not sight.of(month):
+            continue
+        use = Use(office.statements, row, office.now_ms(), sight)
         ended = use.of_month(month)
         shown.append((row, len(ended), sum(wh_of(each) or 0 for each in ended)))
     return render(request, "drivers.html", drivers=shown, month=month, **around(month))
@@ -72,14 +73,15 @@ def around(month: str) -> dict:
 def _used(request, account):
     office = office_of(request)
     row = office.db.one("SELECT * FROM account WHERE id = ?", account)
-    if row is None or not _may_see(request[VISIT], row):
+    sight = office.memberships.sight(account, request[VISIT])
+    if row is None or not sight.ever:
         raise web.HTTPNotFound(text="There is no such driver, or it is not yours to see.")
-    use, month = Use(office.statements, row, office.now_ms()), month_asked(request)
-    stations = office.db.all(
-        "SELECT charge_point.identity, model, serial FROM station JOIN charge_point"
-        " ON charge_point.identity = station.identity WHERE account = ? ORDER BY 1",
-        account,
-    )
+    use, month = Use(office.statements, row, office.now_ms(), sight), month_asked(request)
+    stated = [
+        each["id_tag"]
+        for each in use.cards
+        if statement_of(office, request[VISIT], each["id_tag"], month)
+    ]
     return render(
         request,
         "use.html",
@@ -89,16 +91,22 @@ def _used(request, account):
         month=month,
         sessions=use.of_month(month),
         running=use.running,
-        stations=[(each, office.csms.online(each["identity"])) for each in stations],
+        stations=_stations(office, account) if sight.now else [],
+        sight=sight,
+        stated=stated,
         wh_of=wh_of,
         local=lambda at_ms: local(at_ms, row["zone"]),
         **around(month),
     )
 
 
-def _may_see(visit, account) -> bool:
-    of = {"account": account["id"], "company": account["company"]}
-    return visit["role"] == ADMIN or of[visit["role"]] == visit[visit["role"]]
+def _stations(office, account: int) -> list:
+    rows = office.db.all(
+        "SELECT charge_point.identity, model, serial FROM station JOIN charge_point"
+        " ON charge_point.identity = station.identity WHERE account = ? ORDER BY 1",
+        account,
+    )
+    return [(each, office.csms.online(each["identity"])) for each in rows]
 
 
 # -- the admin's side ----------------------------------------------------------------------------
@@ -108,9 +116,12 @@ def _all(office) -> dict:
     return {
         "accounts": office.db.all(
             "SELECT account.*, company.name AS of_company, leasing.name AS of_leasing,"
+            " company.id AS company, leasing.id AS leasing,"
             " tariff.name AS of_tariff, tariff.id AS tariff FROM account"
-            " LEFT JOIN company ON company.id = account.company"
-            " LEFT JOIN leasing ON leasing.id = account.leasing"
+            " LEFT JOIN membership ON membership.account = account.id AND from_month ="
+            " (SELECT MAX(from_month) FROM membership WHERE membership.account = account.id)"
+            " LEFT JOIN company ON company.id = membership.company"
+            " LEFT JOIN leasing ON leasing.id = membership.leasing"
             " LEFT JOIN account_tariff ON account_tariff.account = account.id"
             " LEFT JOIN tariff ON tariff.id = account_tariff.tariff ORDER BY account.name"
         ),
@@ -150,8 +161,7 @@ def zone(typed: str) -> str:
 async def add_account(request):
     return _keep(
         request,
-        "INSERT INTO account (name, zone, company, leasing)"
-        " VALUES (:name, :zone, :company, :leasing)",
+        "INSERT INTO account (name, zone) VALUES (:name, :zone)",
         "added an account",
     )
 
@@ -162,8 +172,7 @@ async def change_account(request):
         raise web.HTTPNotFound(text="There is no such account.")
     return _keep(
         request,
-        "UPDATE account SET name = :name, zone = :zone, company = :company, leasing = :leasing"
-        " WHERE id = :number",
+        "UPDATE account SET name = :name, zone = :zone WHERE id = :number",
         "changed an account",
         number_in(request),
     )
@@ -173,10 +182,12 @@ def _keep(request, sql, deed, number=None):
     office = office_of(request)
     try:
         given = _fields(request[FORM])
-        tariff = given.pop("tariff")
+        of = {kind: given.pop(kind) for kind in (*_KINDS, "tariff")}
+        tariff = of.pop("tariff")
         with office.db.transaction():
             row = office.db.run(sql, **given, **({"number": number} if number else {}))
             account = number or row.lastrowid
+            from_month = office.memberships.put(account, office.now_ms(), **of)
             if tariff:
                 office.statements.tariffs.give(account, tariff)
     except forms.Wrong as wrong:
@@ -186,8 +197,17 @@ def _keep(request, sql, deed, number=None):
         errors = {"name": "there is an account of this name, or no such company or tariff"}
         shown = {"errors": errors, "given": dict(request[FORM])}
         return render(request, "accounts.html", 422, **_all(office), **shown)
-    office.audit.note(who(request), deed, given["name"])
-    return go(request, "/accounts", f"{given['name']} is kept.")
+    moved = {**_named(office, of), "from_month": from_month} if from_month else {}
+    office.audit.note(who(request), deed, given["name"], **moved)
+    counts = f" Its company and leasing company count from {from_month} on." if moved else ""
+    return go(request, "/accounts", f"{given['name']} is kept.{counts}")
+
+
+def _named(office, of: dict) -> dict:
+    return {
+        kind: office.db.value(f"SELECT name FROM {kind} WHERE id = ?", number) or ""
+        for kind, number in of.items()
+    }
 
 
 @allowed(ADMIN)

@@ -25,6 +25,7 @@ from .desk import OFFICE
 from .door import dress, middlewares
 from .fitting import Fitting
 from .installations import Installations
+from .memberships import Memberships
 from .pages import STATIC
 from .people import People
 from .reports import Reports
@@ -77,6 +78,7 @@ class Office:
         self.fitting = Fitting(self)
         self.keeper = Keeper(self)
         self.statements = Statements(self.db, self.now_ms)
+        self.memberships = Memberships(self.db)
         self._menu = []
         self.app = self._application()
 

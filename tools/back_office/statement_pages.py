@@ -10,11 +10,10 @@ from .desk import FORM, OFFICE, VISIT, number_in, office_of
 from .door import go, who
 from .pages import render
 from .roles import ACCOUNT, ADMIN, COMPANY, LEASING, allowed
+from .seen import statement_of, statements_of
 from .statements import Statement
 from .statements import month as read_month
 from .tariffs import instant, local, money, price, price_text
-
-_OF = {ACCOUNT: "account.id", COMPANY: "company", LEASING: "leasing"}
 
 
 def add_routes(app) -> None:
@@ -31,26 +30,6 @@ def add_routes(app) -> None:
     app.router.add_post("/tariffs/{id}", set_price)
 
 
-def _cards(request) -> list:
-    """The driver's cards whose statements the one who asks may see."""
-    visit, sql = (
-        request[VISIT],
-        (
-            "SELECT issued_card.id_tag FROM issued_card LEFT JOIN account"
-            " ON account.id = issued_card.account WHERE kind = 'driver'"
-        ),
-    )
-    db = office_of(request).db
-    if visit["role"] == ADMIN:
-        rows = db.all(f"{sql} ORDER BY account.name, id_tag")
-    else:
-        column = _OF[visit["role"]]
-        rows = db.all(
-            f"{sql} AND {column} = ? ORDER BY account.name, id_tag", visit[visit["role"]]
-        )
-    return [row["id_tag"] for row in rows]
-
-
 def _month(request) -> str:
     try:
         return read_month(request.match_info["month"])
@@ -59,11 +38,11 @@ def _month(request) -> str:
 
 
 def _asked(request) -> Statement:
-    month, wanted = _month(request), request.match_info["id_tag"].casefold()
-    for id_tag in _cards(request):
-        if id_tag.casefold() == wanted:
-            return office_of(request).statements.of(id_tag, month)
-    raise web.HTTPNotFound(text="There is no such card, or it is not yours to see.")
+    id_tag, month = request.match_info["id_tag"], _month(request)
+    made = statement_of(office_of(request), request[VISIT], id_tag, month)
+    if made is None:
+        raise web.HTTPNotFound(text="There is no such card, or it is not yours to see.")
+    return made
 
 
 def _words(made: Statement) -> dict:
@@ -78,8 +57,8 @@ def _words(made: Statement) -> dict:
 @allowed(LEASING, COMPANY, ACCOUNT, ADMIN)
 async def statements(request):
     """All cards of a month, and what they come to."""
-    office, month = office_of(request), month_asked(request)
-    made = [office.statements.of(id_tag, month) for id_tag in _cards(request)]
+    month = month_asked(request)
+    made = statements_of(office_of(request), request[VISIT], month)
     sums = {}
     for each in made:
         sums[each.currency] = sums.get(each.currency, 0) + each.cents
@@ -119,8 +98,8 @@ async def as_pdf(request):
 @allowed(LEASING, COMPANY, ACCOUNT, ADMIN)
 async def all_as_csv(request):
     """A row for each card."""
-    month, office = _month(request), office_of(request)
-    made = [office.statements.of(id_tag, month) for id_tag in _cards(request)]
+    month = _month(request)
+    made = statements_of(office_of(request), request[VISIT], month)
     return _file(paper.all_as_csv(made), "text/csv", f"statements-{month}.csv")
 
 

@@ -13,6 +13,7 @@ from host_tests.harness.csms.times import utc_ms_or_none as _moment
 from . import billing
 from .billing import Line, Session
 from .database import Database
+from .memberships import ALL, Sight
 from .tariffs import Tariffs
 
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
@@ -69,12 +70,16 @@ class Statements:
         self._now_ms = now_ms
         self.tariffs = Tariffs(db)
 
-    def of(self, id_tag: str, month: str) -> Statement:
-        """The statement of a card, issued or as it would be now. KeyError: no driver's card."""
+    def of(self, id_tag: str, month: str, sight: Sight = ALL) -> Statement:
+        """The statement of a card, issued or as it would be now. KeyError: no driver's card.
+
+        Lines are the same for all who may see the month; notes and what runs only as far as
+        ``sight`` goes.
+        """
         issued = self._db.one(
             "SELECT * FROM statement WHERE id_tag = ? AND month = ?", id_tag, month
         )
-        return self._issued(issued) if issued else self._draft(id_tag, month)
+        return self._issued(issued) if issued else self._draft(id_tag, month, sight)
 
     def issue(self, id_tag: str, month: str) -> Statement:
         """Make it stay. ValueError: the month is not over, one before it is not issued though it
@@ -129,7 +134,7 @@ class Statements:
             self._db.value("SELECT 1 FROM statement WHERE id_tag = ? AND month = ?", id_tag, month)
         )
 
-    def _draft(self, id_tag, month):
+    def _draft(self, id_tag, month, sight):
         card = self._card(id_tag)
         tariff = self.tariffs.of(card["account"])
         prices = self.tariffs.prices(tariff["id"]) if tariff else billing.Prices()
@@ -137,14 +142,15 @@ class Statements:
         for session in self.sessions(id_tag):
             done = billing.closed(session, self._now_ms())
             if done is None:
-                running += 1
+                running += sight.now
                 continue
             ends = billing.month_of(done.end_ms, card["zone"])
             if ends > month or (ends < month and not self._is_issued(id_tag, ends)):
                 continue
             why = billing.trouble(done)
             if why:
-                notes.append(f"session {done.row} at {done.identity} is not billed: {why}")
+                if sight.of(ends):
+                    notes.append(f"session {done.row} at {done.identity} is not billed: {why}")
                 continue
             lines += self._lines(session, done, prices, ends < month, id_tag, month)
         return Statement(

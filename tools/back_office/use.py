@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from . import billing
 from .billing import Session
+from .memberships import ALL, Sight
 from .statements import Statements
 
 MONTHS = 12
@@ -21,17 +22,23 @@ class Month:
 
 
 class Use:
-    """Of ``account`` (a row). ``sessions`` are closed ones and those that run, the newest first;
-    ``months`` the last twelve up to now, the first one first."""
+    """Of ``account`` (a row), as far as ``sight`` goes. ``sessions`` are closed ones and those
+    that run, the newest first; ``months`` the last twelve up to now, the first one first."""
 
-    def __init__(self, statements: Statements, account, now_ms: int):
+    def __init__(self, statements: Statements, account, now_ms: int, sight: Sight = ALL):
         self.zone = account["zone"]
-        self.cards = statements.cards(account["id"])
-        self.sessions = []
-        for card in self.cards:
-            self.sessions += statements.sessions(card["id_tag"])
+        self.cards, self.sessions = [], []
+        for card in statements.cards(account["id"]):
+            seen = [
+                each
+                for each in statements.sessions(card["id_tag"])
+                if self._is_seen(each, now_ms, sight)
+            ]
+            if seen or sight.now:
+                self.cards.append(card)
+            self.sessions += seen
         self.sessions.sort(key=lambda each: (each.begin_ms or 0, each.row), reverse=True)
-        self.months = self._months(now_ms)
+        self.months = [each for each in self._months(now_ms) if sight.of(each.month)]
 
     def of_month(self, month: str) -> list[Session]:
         """The sessions that ended in a month."""
@@ -41,6 +48,11 @@ class Use:
     def running(self) -> list[Session]:
         """Those without an end."""
         return [each for each in self.sessions if each.end_ms is None]
+
+    def _is_seen(self, session, now_ms, sight):
+        """Where no stop will come it is of the month in which it is billed."""
+        done = billing.closed(session, now_ms)
+        return sight.now if done is None else sight.of(self._month(done))
 
     def _month(self, session):
         return None if session.end_ms is None else billing.month_of(session.end_ms, self.zone)

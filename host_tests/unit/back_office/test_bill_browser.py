@@ -87,7 +87,8 @@ def a_year(office, csms):
     tariff = office.statements.tariffs.add("Reference tariff")
     office.statements.tariffs.set_price(tariff, 0, 28_340)
     for number, name in enumerate(("Ann Peeters", "Bob <script>alert(1)</script>"), start=1):
-        db.run("INSERT INTO account (name, company, leasing) VALUES (?, 1, 1)", name)
+        db.run("INSERT INTO account (name) VALUES (?)", name)
+        office.memberships.put(number, 0, company=1, leasing=1)
         office.statements.tariffs.give(number, tariff)
         tag = f"BEACME{number:02d}"
         csms.add_card(tag)

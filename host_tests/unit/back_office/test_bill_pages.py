@@ -5,12 +5,11 @@ import io
 
 import pytest
 
-from host_tests.harness.csms.times import utc_text
+from host_tests.unit.back_office.billed import HOUR_MS, session
 from tools.back_office.billing import bounds_ms
 
 ZONE = "Europe/Brussels"
 JANUARY_MS = bounds_ms("2026-01", ZONE)[0]
-HOUR_MS = 3600 * 1000
 EVIL = "<b>x</b>'; DROP TABLE session;--"
 
 
@@ -27,13 +26,8 @@ def bills(office, csms):
     for number, (name, company, leasing) in enumerate(
         (("Ann", 1, 1), ("Bob", 1, 1), (EVIL, 2, 2)), start=1
     ):
-        db.run(
-            "INSERT INTO account (name, zone, company, leasing) VALUES (?, ?, ?, ?)",
-            name,
-            ZONE,
-            company,
-            leasing,
-        )
+        db.run("INSERT INTO account (name, zone) VALUES (?, ?)", name, ZONE)
+        office.memberships.put(number, 0, company, leasing)
         office.statements.tariffs.give(number, tariff)
         tag = f"CARD{number}"
         csms.add_card(tag)
@@ -42,19 +36,6 @@ def bills(office, csms):
         )
         session(csms, tag, JANUARY_MS + number * HOUR_MS, 7000 + number)
     return office
-
-
-def session(csms, tag, begin_ms, wh):
-    start = {
-        "connector": 1,
-        "id_tag": tag,
-        "meter_start": 1000,
-        "start_time": utc_text(begin_ms),
-    }
-    number = csms.book.sessions.start("CP-1", f"m{begin_ms}{tag}", start)
-    ends = utc_text(begin_ms + HOUR_MS)
-    told = {"meter_stop": 1000 + wh, "stop_time": ends, "stop_id_tag": None, "reason": None}
-    csms.book.sessions.stop("CP-1", number, told)
 
 
 def test_driver_sees_the_own_sessions_and_use(bills, logged_in):
