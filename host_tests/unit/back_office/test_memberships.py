@@ -134,6 +134,18 @@ def test_issued_statement_stays_with_whose_month_it_was(moved, of, role):
     assert of(role, NEW).get("/statements/2026-01/CARD1").status == 404
 
 
+def test_session_that_comes_late_for_an_issued_month_is_in_the_next_statement(moved, of, csms):
+    """Whose that one is: the issued one stays. The drivers' pages go by the month it ended in."""
+    moved.statements.issue("CARD1", "2026-01")
+    session(csms, "CARD1", JANUARY_MS + 90 * HOUR_MS, 3003, connector=2)
+    old, new = of("company", OLD), of("company", NEW)
+    assert "3.003" in old.get("/drivers/1?month=2026-01").said
+    assert "3.003" not in old.get("/statements/2026-01/CARD1").said
+    assert "3.003" not in new.get("/drivers/1?month=2026-02").said
+    page = new.get("/statements/2026-02/CARD1")
+    assert "3.003" in page.said and "arrived late" in page.said
+
+
 def test_driver_and_admin_see_all_months(moved, logged_in):
     driver, admin = logged_in("account"), logged_in("admin")
     for browser, path in ((driver, "/use"), (admin, "/drivers/1")):
