@@ -9,6 +9,8 @@ import socket
 import struct
 from collections import deque
 
+from host_tests.harness import seats
+
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _END = None
 
@@ -43,7 +45,9 @@ class Network:
         self.target_host = target_host
         self.target_port = target_port
         self.overhear = lambda connection, towards_csms, data: None
-        self.port = port
+        # While no one listens the port is still ours.
+        self._seat = None if port else seats.take_seat()
+        self.port = port or seats.port_of(self._seat)
         self.latency_ms = 0
         self.frozen = False
         self.bytes_to_csms = 0
@@ -90,7 +94,6 @@ class Network:
     def _listen(self) -> None:
         server = self.loop.create_server(self._accept, "127.0.0.1", self.port)
         self._listener = self.loop.run(server)
-        self.port = self._listener.sockets[0].getsockname()[1]
 
     def _accept(self) -> asyncio.Protocol:
         pipe = _Pipe(self)

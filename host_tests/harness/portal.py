@@ -5,10 +5,10 @@ import hashlib
 import http.client
 import io
 import json
-import random
 import socket
 import time
 
+from host_tests.harness import seats
 from host_tests.harness.pace import STEP_MS
 
 # Of the wall: loopback delivers at once, but for a kernel that is busy.
@@ -19,22 +19,6 @@ SPEED = 3
 _PATIENCE_MS = 120_000
 
 
-# Below those that a kernel hands out, so that no client gets it before the station listens.
-_FREE_PORTS = range(10_240, 32_768)
-
-
-def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port of this machine that no one listens on. Raises OSError where there is none."""
-    for port in random.SystemRandom().sample(_FREE_PORTS, 100):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError(errno.EADDRINUSE, f"none of a hundred ports of {_FREE_PORTS} is free")
-
-
 class Portal:
     """Of ``stage``: ``url`` of the page, ``dns_port`` of the access point's name server. What is
     provisioned of the ``board`` is told of it."""
@@ -43,8 +27,9 @@ class Portal:
 
     def __init__(self, stage, board: dict):
         self._stage = stage
-        self.port = free_port()
-        self.dns_port = free_port(socket.SOCK_DGRAM)
+        # Whether the station listens there or not, no one else does.
+        self._seat = seats.take_seat()
+        self.port = self.dns_port = seats.port_of(self._seat)
         self.url = f"http://127.0.0.1:{self.port}/"
         networks = list(self.networks)
         board["portal"] = {"http": self.port, "dns": self.dns_port, "networks": networks}

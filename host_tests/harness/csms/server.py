@@ -5,6 +5,8 @@ import os
 
 from websockets.asyncio.server import serve, unix_serve
 
+from host_tests.harness import seats
+
 from . import trace
 from .book import Book
 from .calls import Pending
@@ -42,6 +44,8 @@ class Csms:
         self._ssl_context = ssl_context
         self._lines = {}
         self._server = None
+        # While no one listens the port is still ours.
+        self._seat = None
         # A second way in, a socket without a place in any folder: between two ends in one
         # process its bytes are delivered at once, which loopback TCP only promises soon.
         self.back_door = f"\0pilotlight-csms-{os.getpid()}-{next(_COUNT)}"
@@ -62,6 +66,9 @@ class Csms:
 
     def start(self) -> None:
         """Listen; after a ``stop`` on the same port."""
+        if self.port == 0 and self.host == seats.HOST:
+            self._seat = seats.take_seat()
+            self.port = seats.port_of(self._seat)
         self._server = self.loop.run(self._listen(serve, self.host, self.port))
         if self._ssl_context is None:
             self._back_server = self.loop.run(self._listen(unix_serve, self.back_door))
@@ -106,6 +113,8 @@ class Csms:
     def close(self) -> None:
         """Stop for good."""
         self.stop()
+        if self._seat is not None:
+            self._seat.close()
         self.book.close()
 
     async def _serve(self, websocket) -> None:
