@@ -12,6 +12,8 @@ from pyftpdlib.servers import ThreadedFTPServer
 
 from chargepoint.drivers.stream_tcp import TcpStream
 from chargepoint.drivers.transfer import FileTransfer
+from host_tests.harness import seats
+from host_tests.unit.loopback import PATIENCE_S, until
 
 CONTENT = bytes(range(256)) * 700
 
@@ -51,9 +53,18 @@ def ftp_url(tmp_path):
         auth_failed_timeout = 0.1
 
     Session.authorizer.add_user("cpo", "p@ss", str(tmp_path), perm="elradfmwMT")
-    server = ThreadedFTPServer(("127.0.0.1", 0), Session)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server, over = ThreadedFTPServer(("127.0.0.1", 0), Session), threading.Event()
+
+    def serve():
+        while not over.is_set():
+            server.serve_forever(timeout=0.05, blocking=False)
+
+    serving = threading.Thread(target=serve, daemon=True)
+    serving.start()
     yield f"ftp://cpo:p%40ss@127.0.0.1:{server.address[1]}/"
+    # Not under the feet of its thread, which would ask what is closed.
+    over.set()
+    serving.join()
     server.close_all()
 
 
@@ -69,7 +80,7 @@ def transfer():
     transfer.stop()
 
 
-def run(transfer, act=lambda: None, seconds=20):
+def run(transfer, act=lambda: None, seconds=2 * PATIENCE_S):
     """Poll until it is over."""
     until_s = time.monotonic() + seconds
     while transfer.state == "busy" and time.monotonic() < until_s:
@@ -107,10 +118,7 @@ def test_file_is_sent_whole(url, transfer, tmp_path):
     transfer.send(url, "report.txt", len(CONTENT), int(time.monotonic() * 1000))
     run(transfer, give)
     assert (transfer.state, transfer.reason) == ("done", "")
-    for _ in range(100):
-        if (tmp_path / "report.txt").stat().st_size == len(CONTENT):
-            break
-        time.sleep(0.02)
+    until(lambda: (tmp_path / "report.txt").stat().st_size == len(CONTENT), "the last piece")
     assert (tmp_path / "report.txt").read_bytes() == CONTENT
 
 
@@ -130,10 +138,9 @@ def test_wrong_login_fails_with_a_reason(ftp_url, transfer):
 
 def test_nobody_there_fails_with_a_reason(transfer):
     """A port on which no one listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    transfer.fetch(f"http://127.0.0.1:{port}/", 0)
-    run(transfer)
+    with seats.take_seat() as seat:
+        transfer.fetch(f"http://127.0.0.1:{seats.port_of(seat)}/", int(time.monotonic() * 1000))
+        run(transfer)
     assert (transfer.state, transfer.reason) == ("failed", "refused")
 
 
@@ -157,10 +164,8 @@ def test_name_that_is_looked_up_in_the_background_is_waited_for(http_url, tmp_pa
     transfer.fetch(http_url + "a", 0)
     for now_ms in range(0, 3000, 10):
         transfer.poll(now_ms)
-        if transfer.take():
-            break
-        time.sleep(0.001)
     assert len(tries) == 3
+    until(lambda: transfer.poll(3000) or transfer.take(), "the file")
     transfer.stop()
     assert transfer.state == "idle"
 

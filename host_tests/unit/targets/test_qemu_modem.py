@@ -6,15 +6,15 @@ import struct
 import pytest
 
 from chargepoint.wire import tagged
+from host_tests.harness import seats
 from host_tests.harness.targets.qemu_modem import STEP_BYTES, Modem
-
-TURNS = 200
+from host_tests.unit.loopback import PATIENCE_S, until
 
 
 @pytest.fixture
 def listener():
     with socket.create_server(("127.0.0.1", 0)) as made:
-        made.settimeout(5)
+        made.settimeout(PATIENCE_S)
         yield made
 
 
@@ -33,12 +33,14 @@ def connect(modem, listener, number=1):
 def told(modem, wanted=1):
     """The next frames that the modem has for the station."""
     frames, found = tagged.Frames(), []
-    for _ in range(TURNS):
+
+    def came():
         frames.receive(modem.poll(awaited=False))
         while frames.next():
             found.append((frames.tag, frames.payload))
-        if len(found) >= wanted:
-            break
+        return len(found) >= wanted
+
+    until(came)
     return found
 
 
@@ -76,11 +78,10 @@ def test_reset_by_the_peer_is_told(modem, listener):
     assert told(modem) == [(tagged.CLOSED, b"\x01reset")]
 
 
-def test_refused_connection_is_told(modem, listener):
-    port = listener.getsockname()[1]
-    listener.close()
-    modem.hear(tagged.connect(3, "127.0.0.1", port))
-    assert told(modem) == [(tagged.CLOSED, b"\x03refused")]
+def test_refused_connection_is_told(modem):
+    with seats.take_seat() as seat:
+        modem.hear(tagged.connect(3, "127.0.0.1", seats.port_of(seat)))
+        assert told(modem) == [(tagged.CLOSED, b"\x03refused")]
 
 
 def test_host_that_is_no_name_is_told(modem):
