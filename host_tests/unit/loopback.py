@@ -1,5 +1,5 @@
-"""Patience with loopback: mostly it delivers within the sender's call, and on a busy machine later;
-a thread at the other end takes as long as it takes."""
+"""Patience with loopback: mostly it delivers within the sender's call, and later where the machine
+is busy; a thread at the other end takes as long as it takes."""
 
 import time
 
