@@ -4,6 +4,7 @@ import json
 import runpy
 from pathlib import Path
 
+from tools import whole
 from tools.boards import described, render
 
 
@@ -55,9 +56,7 @@ def write(board: str, root: Path, build: Path) -> Path:
     found, pins, source = revision(board, root)
     path = build / board / "described.py"
     text = render.text(found, pins, f"boards/{source}", whole_name(board, root))
-    if not path.exists() or path.read_text() != text:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    whole.write(path, text.encode())
     return path
 
 

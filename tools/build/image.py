@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mpremote.romfs import VfsRomWriter
 
+from tools import whole
 from tools.boards import description
 from tools.boards.chips import CHIPS
 from tools.paths import BIN, BUILD, ROOT
@@ -34,8 +35,7 @@ _LEVEL = "-O2"  # asserts go, line numbers stay: a trace from the field must tel
 def build_image(board: str) -> Path:
     """Write build/<board>/app.romfs and return its path."""
     image = BUILD / board / "app.romfs"
-    image.parent.mkdir(parents=True, exist_ok=True)
-    image.write_bytes(pack(compiled_files(board)))
+    whole.write(image, pack(compiled_files(board)))
     return image
 
 

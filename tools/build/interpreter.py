@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tools import whole
 from tools.build import image
 from tools.paths import BUILD
 from tools.setup.emulator import PORT, compile_interpreter
@@ -46,11 +47,8 @@ def roomy() -> Path:
 def main_alone(main: Path = image.FIRMWARE / "main.py") -> Path:
     """The image that starts a frozen application."""
     content = image.compile_module(main, "main.py", image.compiler_options(BOARD))
-    _FOLDER.mkdir(parents=True, exist_ok=True)
     path = _FOLDER / (main.stem + ".romfs")
-    packed = image.pack({"main.mpy": content})
-    if not path.exists() or path.read_bytes() != packed:
-        path.write_bytes(packed)
+    whole.write(path, image.pack({"main.mpy": content}))
     return path
 
 

@@ -22,6 +22,7 @@ Each number fits a small integer of a 32-bit MicroPython.
 import hashlib
 from pathlib import Path
 
+from tools import whole
 from tools.boards import catalogue, description, parts
 from tools.ulp import pads
 from tools.ulp.assembler import Program, assemble
@@ -124,10 +125,8 @@ def written(board: str, root: Path, build: Path) -> list:
 
 def write(board: str, root: Path, build: Path) -> Path:
     """Write build/<board>/guard_program.py, where its content changed, and return its path."""
-    path, content = build / board / MODULE, text(board, root)
-    if not path.exists() or path.read_text() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
+    path = build / board / MODULE
+    whole.write(path, text(board, root).encode())
     return path
 
 

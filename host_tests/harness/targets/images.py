@@ -48,6 +48,7 @@ def image_of(board: str, other: str = "") -> Path:
     Not where `make build` puts a board's image: that one has no emulated hardware in it. ``other``
     names one of OTHERS.
     """
+    from tools import whole
     from tools.build import image
 
     folder = paths.ROOT / "build" / "targets" / (f"{board}-{other}" if other else board)
@@ -60,7 +61,7 @@ def image_of(board: str, other: str = "") -> Path:
             content = image.compiled_files(board)
             content.update(_emulated(image, board))
             content.update(_changed(image, board, OTHERS.get(other, {}), folder))
-            (folder / "app.romfs").write_bytes(image.pack(content))
+            whole.write(folder / "app.romfs", image.pack(content))
             stamp.write_text(digest)
     return folder / "app.romfs"
 

@@ -92,9 +92,11 @@ def test_every_constant_is_one_of_micropython(tmp_path):
 
 
 @pytest.mark.parametrize("board", GUARDED)
-def test_an_image_has_the_program_of_the_source_in_the_tree(board):
+def test_an_image_has_the_program_of_the_source_in_the_tree(board, tmp_path, monkeypatch):
     """What lay there before, of whatever age, is written anew."""
-    path = BUILD / board / build.MODULE
+    # Not where other tests build at the same time.
+    monkeypatch.setattr(image, "BUILD", tmp_path)
+    path = tmp_path / board / build.MODULE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("BLOB = b'old'\n")
     found = image.source_files(board)[build.MODULE]
@@ -102,8 +104,9 @@ def test_an_image_has_the_program_of_the_source_in_the_tree(board):
     assert runpy.run_path(str(found))["BLOB"] == build.program(board, paths.BOARDS).blob
 
 
-def test_a_board_without_a_guard_keeps_no_program_of_one():
-    path = BUILD / "esp32s3_devkit" / build.MODULE
+def test_a_board_without_a_guard_keeps_no_program_of_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(image, "BUILD", tmp_path)
+    path = tmp_path / "esp32s3_devkit" / build.MODULE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("BLOB = b'old'\n")
     assert build.MODULE not in image.source_files("esp32s3_devkit")
