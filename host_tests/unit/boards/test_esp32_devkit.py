@@ -2,8 +2,8 @@
 
 import json
 import socket
+import ssl
 import subprocess
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +17,7 @@ from host_tests.harness.store import MemoryStore
 from host_tests.unit.boards import devkit
 from host_tests.unit.boards.coprocessor import Coprocessor
 from host_tests.unit.boards.test_boards import BOARDS
+from host_tests.unit.loopback import until
 from tools.boards import description
 from tools.build.image import compile_module, compiled_files, pack
 
@@ -107,27 +108,39 @@ def test_a_factory_setting_out_of_range_is_refused_at_the_start(monkeypatch):
 
 
 class TlsServer:
-    """A back end that shakes hands; ``told`` is what the board says."""
+    """A back end that shakes hands when it is polled; ``told`` is what the board says."""
 
     def __init__(self, folder, **validity):
         authority = Authority(folder)
         self.ca = authority.ca_path.read_bytes()
         self._context = server_context(authority, **validity)
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(5)
+        self._listener.setblocking(False)
         self.url = f"wss://127.0.0.1:{self._listener.getsockname()[1]}"
         self.told = b""
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
+        self._line = None
 
-    def _serve(self):
+    def poll(self):
+        """Do what can be done now."""
         try:
-            with self._listener, self._listener.accept()[0] as plain:
-                plain.settimeout(5)
-                with self._context.wrap_socket(plain, server_side=True) as secure:
-                    self.told = secure.recv(1000)
+            if self._line is None:
+                plain = self._listener.accept()[0]
+                plain.setblocking(False)
+                self._line = self._context.wrap_socket(
+                    plain, server_side=True, do_handshake_on_connect=False
+                )
+            self._line.do_handshake()
+            self.told += self._line.recv(1000)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
         except OSError:
             pass  # the board went away, as it should have
+
+    def close(self):
+        """Go away."""
+        self._listener.close()
+        if self._line is not None:
+            self._line.close()
 
 
 def dialled(monkeypatch, server, store=None, **factory):
@@ -143,12 +156,15 @@ def dialled(monkeypatch, server, store=None, **factory):
     monkeypatch.setattr(tls, "now_s", lambda: bench.device.clock._read_rtc_s())
     assert rtc.datetime()[0] >= 2026
     connection = bench.device.station.exchange.connection
-    # Its first dial only looks the name up (sockets_network.py).
-    for _ in range(200):
-        bench.run(100, 12)
-        if server.told or connection.reason.startswith("tls"):
-            break
-    server.thread.join(5)
+
+    def ended():
+        # Its first dial only looks the name up, in a thread (sockets_network.py).
+        bench.run(10, 12)
+        server.poll()
+        return server.told or connection.reason.startswith("tls")
+
+    until(ended, "an end of the handshake")
+    server.close()
     return bench, connection.reason
 
 
