@@ -10,7 +10,8 @@ import time
 import aiohttp
 from yarl import URL
 
-_PATIENCE_S = 20  # of real time, for a page that takes no virtual time
+# Of real time, and only for what never comes: a page takes no virtual time.
+_PATIENCE_S = 120
 _TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
 
 

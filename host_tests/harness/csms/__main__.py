@@ -72,9 +72,10 @@ def _open(csms: Csms, wanted: argparse.Namespace):
         csms.start()
     except OSError as error:
         raise _Unusable(f"can't listen on {wanted.host}:{wanted.port}: {error.strerror}")
-    print(f"listening on {csms.url}/<identity>", flush=True)
+    # Who reads that it listens may end it in the same moment.
     for number in (signal.SIGINT, signal.SIGTERM):
         csms.loop.add_signal_handler(number, csms.loop.stop)
+    print(f"listening on {csms.url}/<identity>", flush=True)
     try:
         return None if wanted.web is None else _open_desk(csms, wanted)
     except (OSError, ValueError, sqlite3.Error) as error:

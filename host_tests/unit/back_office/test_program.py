@@ -16,6 +16,8 @@ from host_tests.harness.csms import __main__ as backend
 from host_tests.harness.csms.certificates import Authority
 
 ROOT = Path(__file__).resolve().parents[3]
+# Of the wall, and only for what never comes.
+PATIENCE_S = 120
 BOOT = {"chargePointVendor": "Pilotlight", "chargePointModel": "Bench"}
 
 
@@ -34,7 +36,7 @@ def _program(*words):
         yield program
     finally:
         program.send_signal(signal.SIGTERM)
-        program.rest, program.complaints = program.communicate(timeout=20)
+        program.rest, program.complaints = program.communicate(timeout=PATIENCE_S)
 
 
 def _place(line):
@@ -48,7 +50,7 @@ def test_first_start_tells_a_link_and_a_later_one_none(tmp_path):
         url = _place(program.stdout.readline())
         link = _place(program.stdout.readline())
         assert link.startswith(f"{url}/invitation/")
-        page = urllib.request.urlopen(link, timeout=20).read().decode()
+        page = urllib.request.urlopen(link, timeout=PATIENCE_S).read().decode()
         assert "Welcome, admin" in page
     password = tmp_path / "password"
     password.write_text("a long enough secret\n")
@@ -64,7 +66,7 @@ def test_only_ordered_charge_points_come_in_unless_anyone_may(tmp_path):
         ocpp = _place(program.stdout.readline()).removesuffix("/<identity>")
         with connect(f"{ocpp}/ST", subprotocols=["ocpp1.6"], proxy=None) as station:
             station.send(json.dumps([2, "b", "BootNotification", BOOT]))
-            assert json.loads(station.recv(timeout=20))[2]["status"] == "Accepted"
+            assert json.loads(station.recv(timeout=PATIENCE_S))[2]["status"] == "Accepted"
     with _program("--charge-point", "ST") as program:
         ocpp = _place(program.stdout.readline()).removesuffix("/<identity>")
         with connect(f"{ocpp}/ST", subprotocols=["ocpp1.6"], proxy=None):
@@ -86,7 +88,7 @@ def test_pages_and_charge_points_share_a_certificate(tmp_path):
         ocpp = _place(program.stdout.readline()).removesuffix("/<identity>")
         url = _place(program.stdout.readline())
         assert ocpp.startswith("wss://") and url.startswith("https://")
-        page = urllib.request.urlopen(f"{url}/login", timeout=20, context=trusted)
+        page = urllib.request.urlopen(f"{url}/login", timeout=PATIENCE_S, context=trusted)
         assert "Secure" in page.headers["Set-Cookie"]
         subprotocols = {"subprotocols": ["ocpp1.6"], "proxy": None}
         with connect(f"{ocpp}/ST", ssl=trusted, **subprotocols):

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import math
+import selectors
 
 import pytest
 from websockets.asyncio.client import connect
@@ -66,6 +68,20 @@ def loop():
     loop = VirtualLoop()
     yield loop
     loop.finish()
+
+
+@pytest.fixture
+def waited_s(monkeypatch):
+    """How long the kernel was asked to wait for something, in all: not how long it took."""
+    asked_s = []
+    select = selectors.DefaultSelector.select
+
+    def noted(self, timeout=None):
+        asked_s.append(math.inf if timeout is None else timeout)
+        return select(self, timeout)
+
+    monkeypatch.setattr(selectors.DefaultSelector, "select", noted)
+    return lambda: sum(asked_s)
 
 
 @pytest.fixture

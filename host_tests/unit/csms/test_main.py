@@ -11,6 +11,8 @@ from pathlib import Path
 from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parents[3]
+# Of the wall, and only for what never comes.
+PATIENCE_S = 120
 BOOT = {"chargePointVendor": "Pilotlight", "chargePointModel": "Bench"}
 
 
@@ -32,10 +34,10 @@ def test_it_serves_everyone_and_writes_a_trace(tmp_path):
         url = re.search(r"ws://\S+/", program.stdout.readline())[0]
         with connect(url + "anyone", subprotocols=["ocpp1.6"], proxy=None) as station:
             station.send(json.dumps([2, "b", "BootNotification", BOOT]))
-            assert json.loads(station.recv(timeout=5))[2]["interval"] == 7
+            assert json.loads(station.recv(timeout=PATIENCE_S))[2]["interval"] == 7
     finally:
         program.send_signal(signal.SIGTERM)
-        out, err = program.communicate(timeout=10)
+        out, err = program.communicate(timeout=PATIENCE_S)
     assert (program.returncode, err) == (0, "")
     assert '[2, "b", "BootNotification"' in out
     kinds = [json.loads(line)["messageType"] for line in trace.open(encoding="utf-8")]
@@ -46,10 +48,10 @@ def _played(program, url):
     """A station boots, answers one call, and goes; what the program said, its exit status."""
     with connect(url + "st", subprotocols=["ocpp1.6"], proxy=None) as station:
         station.send(json.dumps([2, "b", "BootNotification", BOOT]))
-        assert json.loads(station.recv(timeout=5))[1] == "b"
-        frame = json.loads(station.recv(timeout=5))
+        assert json.loads(station.recv(timeout=PATIENCE_S))[1] == "b"
+        frame = json.loads(station.recv(timeout=PATIENCE_S))
         station.send(json.dumps([3, frame[1], {"status": "Accepted"}]))
-        out, _ = program.communicate(timeout=10)
+        out, _ = program.communicate(timeout=PATIENCE_S)
     return frame, [json.loads(line[2:]) for line in out.splitlines() if line.startswith("= ")]
 
 
@@ -73,7 +75,7 @@ def test_a_script_that_can_not_be_played_fails(tmp_path):
     script = tmp_path / "script.jsonl"
     script.write_text('{"do": "call", "action": "Reset"}\n')
     program = _start("--port", "0", "--script", str(script))
-    out, _ = program.communicate(timeout=10)
+    out, _ = program.communicate(timeout=PATIENCE_S)
     assert program.returncode == 1 and '"identity\\" expected; connected: none' in out
 
 
@@ -91,12 +93,12 @@ def test_lines_are_carried_out_as_they_are_typed(tmp_path):
         assert url
     finally:
         program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=10)
+        program.communicate(timeout=PATIENCE_S)
 
 
 def test_a_port_in_use_is_told(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         program = _start("--port", str(taken.getsockname()[1]))
-        _, err = program.communicate(timeout=10)
+        _, err = program.communicate(timeout=PATIENCE_S)
     assert program.returncode == 1
     assert err.startswith("can't listen on 127.0.0.1:")
