@@ -10,11 +10,19 @@ import resource
 import sys
 from pathlib import Path
 
+from hypothesis import settings
+
 ROOT = Path(__file__).resolve().parent.parent
 
 for folder in (ROOT, ROOT / "firmware", ROOT / "host_tests/harness/emulated"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+# An example that takes long is a machine that has much to do, under CI=true as elsewhere.
+settings.register_profile(
+    "patient", settings.get_profile(settings.get_current_profile_name()), deadline=None
+)
+settings.load_profile("patient")
 
 # Hundreds of stations with their sockets live in one run; the usual soft limit is 1024 files.
 _FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
