@@ -1,15 +1,22 @@
 """`pilotlight provision` as a person runs it, over a pseudo terminal in place of a serial port."""
 
+import contextlib
 import os
+import select
 import threading
-import time
 import tty
+from types import SimpleNamespace
 
 import pytest
 
 from host_tests.provisioning.commands import CODE, SECRET, Command, is_as_ordered, order_for
 from tools import pilotlight
-from tools.provision import order, provisioning
+from tools.provision import order
+from tools.service import line
+
+_NAP_S = 0.01
+# Before each look a read takes up to a tenth of a second of the wall: in MEET_S one second.
+_LOOK_S = 1.2
 
 
 def test_order_is_set_checked_and_read_back_over_the_serial_line(make_stage, tmp_path, capsys):
@@ -90,31 +97,41 @@ class _Bridge:
         for end in (self._ours, self._theirs):
             tty.setraw(end)
         self.port = os.ttyname(self._theirs)
-        self._ends = True
-        for one, other in ((self._ours, station), (station, self._ours)):
-            os.set_blocking(one, False)
-            threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+        self._over = threading.Event()
+        for end in (self._ours, station):
+            os.set_blocking(end, False)
+        self._carriers = [
+            threading.Thread(target=self._carry, args=way, daemon=True)
+            for way in ((self._ours, station), (station, self._ours))
+        ]
+        for carrier in self._carriers:
+            carrier.start()
 
     def _carry(self, one, other):
-        while self._ends:
-            try:
-                os.write(other, os.read(one, 200))
-            except BlockingIOError:
-                time.sleep(0.001)
-            except OSError:
-                return
+        while not self._over.is_set():
+            if select.select((one,), (), (), _NAP_S)[0]:
+                data = os.read(one, 200)
+                with contextlib.suppress(BlockingIOError):
+                    os.write(other, data)  # no one reads: a serial line loses it, too
 
     def close(self):
-        self._ends = False
-        time.sleep(0.01)
+        self._over.set()
+        # Not under their hands: the number of a closed end may be another file's at once.
+        for carrier in self._carriers:
+            carrier.join()
         for end in (self._ours, self._theirs):
             os.close(end)
 
 
 class Stranger:
-    """Something at a serial port that is no Pilotlight; ``says(data)`` is its answer."""
+    """Something at a serial port that is no Pilotlight; ``says(data)`` is its answer.
+
+    ``now_s`` is the time of whoever asks it: it stands still until the stranger has answered, and
+    then goes on by a little with each look at it.
+    """
 
     def __init__(self, says):
+        self._now_s, self._answered = 0.0, False
         self._ends = os.openpty()
         for end in self._ends:
             tty.setraw(end)
@@ -131,8 +148,14 @@ class Stranger:
                     os.close(self._ends[0])
                     return
                 os.write(self._ends[0], answer)
+                self._answered = True
             except OSError:
                 return
+
+    def now_s(self):
+        if self._answered:
+            self._now_s += _LOOK_S
+        return self._now_s
 
 
 @pytest.mark.parametrize(
@@ -149,9 +172,10 @@ class Stranger:
 )
 def test_wrong_serial_device_is_told_with_what_to_try(says, told, tmp_path, capsys, monkeypatch):
     """No answer, garbage, another firmware, a cable that comes loose."""
-    monkeypatch.setattr(provisioning, "MEET_S", 0.5)
+    stranger = Stranger(says)
+    monkeypatch.setattr(line, "time", SimpleNamespace(monotonic=stranger.now_s))
     (tmp_path / "order.toml").write_text(order.example(), encoding="utf-8")
-    words = ["provision", str(tmp_path / "order.toml"), "--port", Stranger(says).port]
+    words = ["provision", str(tmp_path / "order.toml"), "--port", stranger.port]
     assert pilotlight.main(words) == 1
     error = capsys.readouterr().err
     assert told in error

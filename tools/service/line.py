@@ -109,7 +109,7 @@ def _ask_serial(port, asking, request, timeout_s):
 
 
 def _silent(port, asking, timeout_s):
-    seen = asking.lines[-3:]
+    seen = asking.last_lines()
     heard = "nothing was heard" if not seen else "heard only: " + " | ".join(map(repr, seen))
     return f"{port}: no answer of a Pilotlight station in {timeout_s:g} s; {heard}. {_QUIET_TRY}"
 

@@ -49,6 +49,11 @@ class Asking:
         # A line feed first: what a person or a terminal left on the line is no part of it.
         return b"\n-\n" + self._next()
 
+    def last_lines(self) -> list:
+        """The last three of ``lines``, the one that has no end yet among them."""
+        begun = [self._came[:_LINE_MOST].decode(errors="replace")] if self._came else []
+        return [*self.lines, *begun][-3:]
+
     def receive(self, data: bytes) -> bytes:
         """Take what came; what is to be sent now."""
         self._came += data.replace(b"\r", b"\n")
