@@ -187,3 +187,10 @@ def test_request_longer_than_the_longest_is_none_whatever_its_pieces(size):
             assert console.poll(0) is None
     line.put(b'.{"ask": "unit"}\n')
     assert console.poll(0) == b'{"ask": "unit"}'
+
+
+def test_what_has_no_lines_end_is_among_the_last_lines():
+    """Another baud rate: it was heard, and a person is to see that."""
+    asking = Asking()
+    asking.receive(b"one\n" * 4 + b"\xff" * 300)
+    assert asking.last_lines() == ["one", "one", "\ufffd" * 200]
