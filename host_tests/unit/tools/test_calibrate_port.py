@@ -18,6 +18,8 @@ from tools.repl.board import Board, Unreachable
 
 PROGRAM = paths.ROOT / "host_tests/unit/tools/raw_repl_main.py"
 DEVKIT = of_board("esp32_devkit")
+# Of the wall, and only for what never comes.
+PATIENCE_S = 120
 pytestmark = pytest.mark.skipif(
     not MICROPYTHON.exists(), reason="no MicroPython here: run `make setup`"
 )
@@ -53,7 +55,7 @@ class Console:
 
     def ended(self):
         """The interpreter asked for a reset."""
-        return self._process.wait(timeout=10) is not None
+        return self._process.wait(timeout=PATIENCE_S) is not None
 
 
 def _carry(source, target):
@@ -65,7 +67,10 @@ def _carry(source, target):
 
 
 @pytest.fixture
-def console(tmp_path):
+def console(tmp_path, monkeypatch):
+    # An interpreter that is held up is not one that is silent.
+    monkeypatch.setattr(board_of, "_SILENCE_S", PATIENCE_S)
+    monkeypatch.setattr(board_of, "_PATIENCE_S", PATIENCE_S)
     opened = Console(tmp_path)
     yield opened
     opened.close()
@@ -135,8 +140,17 @@ def test_a_board_that_does_not_come_back_after_a_reset_is_told(monkeypatch, cons
     """The interpreter ends where a board would begin anew."""
     monkeypatch.setattr(board_of, "_RESTARTED_S", 0)
     monkeypatch.setattr(board_of, "_RESETS_S", 0)
-    monkeypatch.setattr(board_of, "_SILENCE_S", 0.2)
     board = Board(console.port)
+    carry_out = board.transport.exec_raw_no_follow
+
+    def carry_out_and_expect_nothing_more(text):
+        try:
+            carry_out(text)
+        finally:
+            monkeypatch.setattr(board_of, "_SILENCE_S", 0.2)
+            board.transport.serial.timeout = 0.2
+
+    monkeypatch.setattr(board.transport, "exec_raw_no_follow", carry_out_and_expect_nothing_more)
     with pytest.raises(Unreachable, match="the board did not come back"):
         board.run_to_a_reset(board_of.RESTART)
     assert console.ended()
