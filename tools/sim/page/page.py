@@ -21,7 +21,8 @@ _NEWS_S, _BLINK_S = 0.1, 0.04
 _SAMPLE_MS, _SAMPLE_S = 500, 0.1
 # Characters of a message, and of a line.
 _MOST_RAW, _MOST_LINE = 16_000, 1_000
-_PATIENCE_S = 10
+# Of the wall's time, for what never comes.
+_PATIENCE_S = 60
 
 
 class Page:
