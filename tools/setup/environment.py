@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import whole
 from tools.paths import BIN, ROOT, STUBS, TOOLS, VENV
 from tools.setup import packages
 from tools.setup.steps import Unavailable, digest, run, step
@@ -44,7 +45,8 @@ def _make_venv() -> None:
 
 def _put_launcher(place: Path) -> None:
     """The command `pilotlight`, for any folder that one stands in."""
-    place.write_text(_LAUNCHER.format(root=ROOT))
+    # Each `make` comes here, also while somebody starts it.
+    whole.write(place, _LAUNCHER.format(root=ROOT).encode())
     place.chmod(0o755)
 
 

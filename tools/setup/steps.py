@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tools import whole
 from tools.paths import ROOT, TOOLS
 
 
@@ -67,7 +68,6 @@ def step(title: str, key: str, product: Path, make: Callable[[], None]) -> None:
 def wrapper(name: str, body: str) -> Path:
     """A small shell command in .tools/bin."""
     path = TOOLS / "bin" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{body}\n")
+    whole.write(path, f"#!/bin/sh\n{body}\n".encode())
     path.chmod(0o755)
     return path
