@@ -6,6 +6,7 @@ import threading
 import time
 
 from host_tests.commissioning.person import Person
+from host_tests.provisioning import turns
 from tools import pilotlight
 from tools.commission import bench, live, main, report, signature, units
 from tools.commission.record import Record
@@ -39,6 +40,8 @@ class StageTime:
 
     def __init__(self, stage):
         self._stage = stage
+        # How far the stage may go while ``wait`` is at work.
+        self.end_ms = None
 
     def now_s(self):
         return self._stage.now_ms / 1000
@@ -47,9 +50,10 @@ class StageTime:
         return self._stage.clock.utc_ms() // 1000
 
     def wait(self, seconds):
-        until_ms = self._stage.now_ms + seconds * 1000
-        while self._stage.now_ms < until_ms:
+        self.end_ms = self._stage.now_ms + int(seconds * 1000)
+        while self._stage.now_ms < self.end_ms:
             time.sleep(0.0005)
+        self.end_ms = None
 
 
 class Desk:
@@ -59,7 +63,10 @@ class Desk:
         self._stage = stage
         self._deeds = queue.Queue()
         self.person = Person(stage)
-        monkeypatch.setattr(main.pace, "Wall", lambda: StageTime(stage))
+        self._time = StageTime(stage)
+        turns.watch(monkeypatch)
+        monkeypatch.setattr(self._time, "wait", turns.waits(self._time.wait))
+        monkeypatch.setattr(main.pace, "Wall", lambda: self._time)
         monkeypatch.setattr(live.Picture, "ask", self._later(self.person.ask))
         tell = live.Picture.tell
 
@@ -77,19 +84,19 @@ class Desk:
             daemon=True,
         )
         thread.start()
-        while thread.is_alive():
-            while not self._deeds.empty():
-                deed, answer = self._deeds.get()
-                answer.put(deed())
-            self._stage.advance(0.05)
-            time.sleep(0)
+        turns.lead(self._stage, thread, self._do, lambda: self._time.end_ms)
         return ended[0]
+
+    def _do(self):
+        while not self._deeds.empty():
+            deed, answer = self._deeds.get()
+            answer.put(deed())
 
     def _later(self, deed):
         def post(picture, text):
             answer = queue.Queue()
             self._deeds.put((lambda: deed(text), answer))
-            return answer.get(timeout=60)
+            return answer.get(timeout=600)
 
         return post
 

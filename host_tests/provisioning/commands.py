@@ -1,8 +1,8 @@
 """`pilotlight provision` beside a station that is led from here."""
 
 import threading
-import time
 
+from host_tests.provisioning import turns
 from tools import pilotlight
 from tools.provision import order
 
@@ -34,7 +34,7 @@ def order_for(stage, folder, **more):
 
 
 class Command:
-    """The command line in a thread; the station goes on meanwhile, in its own time."""
+    """The command line in a thread; the station goes on while it is waited for (turns.py)."""
 
     def __init__(self, *words):
         self.status = None
@@ -50,10 +50,7 @@ class Command:
 
     def wait(self, stage):
         """Its exit status, once it ended."""
-        while self.runs:
-            stage.advance(0.05)
-            # Give the command the processor: its waiting is in the time of the wall.
-            time.sleep(0.001)
+        turns.lead(stage, self._thread)
         return self.status
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from host_tests.harness.stage import Stage
 from host_tests.harness.targets.base import Unavailable
+from host_tests.provisioning import turns
 
 
 @pytest.fixture
@@ -34,3 +35,4 @@ def stage_on(tmp_path):
 def quick(monkeypatch):
     """A station that is led from here is back within moments of the wall's time."""
     monkeypatch.setattr(time, "sleep", lambda s, sleep=time.sleep: sleep(min(s, 0.02)))
+    turns.watch(monkeypatch)

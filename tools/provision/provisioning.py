@@ -21,14 +21,13 @@ class Refused(Exception):
 
 
 class Provisioning:
-    """Of ``line``, as ordered; ``tell(text)`` hears of each step, ``pause(seconds)`` waits."""
+    """Of ``line``, as ordered; ``tell(text)`` hears of each step."""
 
-    def __init__(self, line: Line, order: Order, code=None, tell=print, pause=time.sleep):
+    def __init__(self, line: Line, order: Order, code=None, tell=print):
         self._line = line
         self._order = order
         self._code = code
         self._tell = tell
-        self._pause = pause
 
     def meet(self) -> dict:
         """Who answers: ask ``unit``. Refused, when the order is for another unit."""
@@ -88,7 +87,7 @@ class Provisioning:
         if not answer.get("ok"):
             raise Refused(f"set, but not started anew: {'; '.join(answer['errors'].values())}")
         self._tell("the station starts anew")
-        self._pause(3)
+        time.sleep(3)
         why, latest_s = "it went on as before", time.monotonic() + _LATEST_S
         for _ in range(int(_BACK_S / _PAUSE_S)):
             if time.monotonic() > latest_s:
@@ -99,7 +98,7 @@ class Provisioning:
                     return
             except Trouble as trouble:
                 why = str(trouble)
-            self._pause(_PAUSE_S)
+            time.sleep(_PAUSE_S)
         raise Trouble(f"set, and told to start anew, and did not in {_BACK_S} s: {why}")
 
     def verify(self) -> None:
@@ -126,7 +125,7 @@ class Provisioning:
                 if facts["registration"] == "accepted":
                     return None
                 why = facts["link"] or f"registration {facts['registration']}"
-            self._pause(_PAUSE_S)
+            time.sleep(_PAUSE_S)
         return why
 
     def _boot(self, timeout_s):

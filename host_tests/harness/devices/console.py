@@ -1,6 +1,9 @@
 """A technician's computer at the station's console: an instrument on a line as any other."""
 
+import fcntl
 import os
+import struct
+import termios
 import tty
 
 from tools.service.protocol import Asking
@@ -32,6 +35,13 @@ class Console:
         for end in self._ends:
             os.close(end)
         self._ends = ()
+
+    @property
+    def unread(self) -> int:
+        """Bytes of the station that the pseudo terminal holds for whoever is at its other end."""
+        if not self._ends:
+            return 0
+        return struct.unpack("i", fcntl.ioctl(self._ends[1], termios.TIOCINQ, bytes(4)))[0]
 
     def ask(self, request: dict) -> None:
         """Begin to ask."""
