@@ -21,7 +21,8 @@ _LENT = (".venv", ".tools")
 
 
 class Dev:
-    """The command in a tree; ``until`` waits for a text in what it says from then on."""
+    """The command in a tree; ``until`` waits for texts in what it says from then on, in any order:
+    what it started speaks for itself."""
 
     def __init__(self, tree, board):
         self._text, self._at = "", 0
@@ -33,9 +34,9 @@ class Dev:
         )  # fmt: skip
         threading.Thread(target=self._read, daemon=True).start()
 
-    def until(self, text):
+    def until(self, *texts):
         with self._came:
-            assert self._came.wait_for(lambda: self._find(text), _PATIENCE_S), self._text
+            assert self._came.wait_for(lambda: self._find(texts), _PATIENCE_S), self._text
 
     def said_since_first_start(self):
         return self._text.partition("store: new")[2]
@@ -48,17 +49,25 @@ class Dev:
         finally:
             self._process.kill()
 
-    def _find(self, text):
-        found = self._text.find(text, self._at)
-        if found >= 0:
-            self._at = found + len(text)
-        return found >= 0
+    def _find(self, texts):
+        found = [self._text.find(text, self._at) for text in texts]
+        if min(found) < 0:
+            return False
+        self._at = max(at + len(text) for at, text in zip(found, texts, strict=True))
+        return True
 
     def _read(self):
         for line in self._process.stdout:
             with self._came:
                 self._text += line
                 self._came.notify_all()
+
+
+def save(file, text):
+    """In one piece, as an editor does: no one sees a file that is empty yet."""
+    partly = file.with_suffix(".part")
+    partly.write_text(text)
+    partly.replace(file)
 
 
 @pytest.fixture
@@ -78,16 +87,15 @@ def test_saved_file_runs_and_one_that_does_not_compile_does_not(tree):
     good = file.read_text()
     dev = Dev(tree, "unix")
     try:
-        dev.until("watching")
-        dev.until("store: new")
+        dev.until("watching", "store: new")
         dev.until("accepted by the back end")
         said = good.replace("accepted by the back end", "accepted, and in another way")
         assert said != good
-        file.write_text("def broken(:\n" + good)
+        save(file, "def broken(:\n" + good)
         dev.until("exchange.py")
         dev.until("mpy-cross refuses it")
         dev.until("the station runs on as it was")
-        file.write_text(said)
+        save(file, said)
         dev.until("running after")
         dev.until("accepted, and in another way")
         assert "store: new" not in dev.said_since_first_start()
@@ -105,10 +113,10 @@ def test_saved_file_runs_on_the_microcontroller_and_one_that_does_not_compile_do
     dev = Dev(tree, on_qemu.BOARD)
     try:
         dev.until("watching")
-        file.write_text("def broken(:\n" + good)
+        save(file, "def broken(:\n" + good)
         dev.until("mpy-cross refuses it")
         dev.until("the station runs on as it was")
-        file.write_text(good.replace("accepted by the back end", "accepted, and in another way"))
+        save(file, good.replace("accepted by the back end", "accepted, and in another way"))
         dev.until("running after")
         dev.until("accepted, and in another way")
     finally:

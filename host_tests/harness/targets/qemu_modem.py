@@ -69,6 +69,7 @@ class Modem:
         self.close()
         self._number = number
         self._connected = False
+        self._patience_s = _PATIENCE_S
         self._unsent.clear()
         self._trouble = None
         relay = self._via.get(f"{host}:{port}")
@@ -98,7 +99,10 @@ class Modem:
         return frames
 
     def _finish_connecting(self):
-        if not select.select((), (self._socket,), (), 0)[1]:
+        # What answers at all answers at once, but for a kernel that is busy; who never does holds
+        # up one step.
+        patience_s, self._patience_s = self._patience_s, 0
+        if not select.select((), (self._socket,), (), patience_s)[1]:
             return b""
         code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
