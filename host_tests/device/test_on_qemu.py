@@ -6,10 +6,12 @@ What only hardware shows (esptool and a chip, DTR and RTS) is in docs/flashing.m
 
 import hashlib
 import os
+import queue
 import re
 import select
 import subprocess
 import sys
+import threading
 import time
 import tty
 
@@ -21,6 +23,7 @@ from tools.device import archive, on_qemu, serial_board, store
 from tools.paths import ROOT
 
 PATIENCE_S = 240
+AGAIN_S = 5
 _ROM = """\
 import uctypes, hashlib
 from binascii import hexlify
@@ -83,17 +86,26 @@ def monitored(desk, *wanted):
     process, port = desk
     words = [sys.executable, "-u", "-m", "tools.pilotlight", "monitor", "--port", port]
     monitor = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    seen, until_s = "", time.monotonic() + PATIENCE_S
+    lines, until_s = queue.Queue(), time.monotonic() + PATIENCE_S
+    reader = threading.Thread(target=lambda: [lines.put(line) for line in monitor.stdout])
+    reader.start()
     try:
-        seen += monitor.stdout.readline()
-        process.stdin.write("cut\n")
-        process.stdin.flush()
+        seen, cut_s = lines.get(timeout=PATIENCE_S), 0
         while not all(word in seen for word in wanted):
             assert time.monotonic() < until_s, seen
-            seen += monitor.stdout.readline()
+            # A station that was not connected yet has lost nothing.
+            if "link closed" not in seen and time.monotonic() >= cut_s + AGAIN_S:
+                cut_s = time.monotonic()
+                process.stdin.write("cut\n")
+                process.stdin.flush()
+            try:
+                seen += lines.get(timeout=AGAIN_S)
+            except queue.Empty:
+                pass
     finally:
         monitor.terminate()
         monitor.wait()
+        reader.join()
     return seen
 
 
