@@ -10,7 +10,7 @@ import resource
 import sys
 from pathlib import Path
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,9 +18,13 @@ for folder in (ROOT, ROOT / "firmware", ROOT / "host_tests/harness/emulated"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-# An example that takes long is a machine that has much to do, under CI=true as elsewhere.
+# An example that takes long is a machine that has much to do, under CI=true as elsewhere; so is
+# one that takes long to make.
 settings.register_profile(
-    "patient", settings.get_profile(settings.get_current_profile_name()), deadline=None
+    "patient",
+    settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("patient")
 
