@@ -248,11 +248,12 @@ def _recorded(trial, began_s):
     trial.say("waiting for: the session in the back end")
     end_s = trial.pace.now_s() + _RECORDED_S
     while found is None or found.energy_wh is None:
+        now_s = trial.pace.now_s()
         try:
             found, trouble = trial.back_end.session(identity, began_s), "it has no such session"
         except Unreachable as error:
             trouble = str(error)
-        if not trial.back_end.patient or trial.pace.now_s() >= end_s:
+        if not trial.back_end.patient or now_s >= end_s:
             break
         trial.pace.wait(2)
     energy_wh = None if found is None else found.energy_wh

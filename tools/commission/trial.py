@@ -96,11 +96,14 @@ class Trial:
         if what:
             self.say(f"waiting for: {what}")
         while True:
-            end_s = self.pace.now_s() + timeout_s
+            now_s = self.pace.now_s()
+            end_s = now_s + timeout_s
             while not condition(self.look()):
-                if self.pace.now_s() >= end_s:
+                # As it was before the look: a laptop that slept looks once more.
+                if now_s >= end_s:
                     break
                 self.pace.wait(poll_s or self.pace.poll_s)
+                now_s = self.pace.now_s()
             else:
                 return True
             if not what or not self.device.doubts(what):
