@@ -26,6 +26,8 @@ def online(trial) -> None:
 
 def time_set(trial) -> None:
     """The station's clock against this computer's; where they differ, the back end's decides."""
+    # A station that has just started knows it once it has dialled.
+    trial.until(lambda connector: trial.whole()["clock"] == "set", _ONLINE_S)
     whole = trial.whole()
     remedy = "Let the station go on line: the back end tells it the time. Or set TimeServer."
     trial.note(holds("clock", whole["clock"] == "set", whole["clock"], "set", remedy))

@@ -86,6 +86,17 @@ def test_station_that_never_comes_back_fails_the_step_and_keeps_the_rest(make, a
     assert "self_test" not in resumed.done and "card" in resumed.done
 
 
+def test_time_is_waited_for_when_the_station_has_just_started(make, again):
+    """Its first dial after a power cut is spread over ten seconds."""
+    stage = make().stage
+    stage.power_cut()
+    stage.start()
+    resumed = again(stage)
+    assert resumed.trial.whole()["clock"] != "set"
+    resumed.go("time")
+    assert resumed.verdicts() == {"time": "passed"}
+
+
 def test_station_of_another_firmware_fails_with_what_to_do_and_no_traceback(make):
     acceptance = make()
     look = acceptance.trial.station.facts
