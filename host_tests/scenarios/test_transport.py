@@ -70,7 +70,7 @@ def test_closes_in_a_loop_are_not_answered_by_hammering(stage, code):
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_station_comes_when_a_busy_back_end_asked_it_to(make_stage, status):
-    """RFC 9110 §10.2.3: Retry-After; spread over ten seconds, for all the others come as well."""
+    """RFC 9110 §10.2.3: Retry-After, and up to as long again, for all the others come as well."""
     stage = make_stage(start=False)
     stage.csms.http_status, stage.csms.door.retry_after = status, 200
     stage.start()
@@ -78,7 +78,8 @@ def test_station_comes_when_a_busy_back_end_asked_it_to(make_stage, status):
     refused_ms = stage.now_ms
     stage.csms.http_status = None
     stage.until(lambda: stage.csms.online(IDENTITY), 420, "a connection")
-    assert 199_000 <= stage.now_ms - refused_ms <= 401_000
+    # Calm steps are a second long: the one that dials, and the one that finds it answered.
+    assert 199_000 <= stage.now_ms - refused_ms <= 402_000
 
 
 # -- calls of the back end ------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 
 from chargepoint.drivers.transfer import FileTransfer
 from chargepoint.ocpp.errors import OcppError
+from chargepoint.ports import OPEN
 from chargepoint.upkeep import Upkeep
 from desk_slots import DeskSlots
 from host_tests.harness.store import MemoryStore
@@ -45,6 +46,7 @@ def station():
         exchange=SimpleNamespace(registration=SimpleNamespace(accepted=True)),
         ports=SimpleNamespace(
             slots=slots,
+            link=SimpleNamespace(state=OPEN),
             transfer=lambda: FileTransfer(lambda: None),
             log=log,
             connectors=[],

@@ -45,7 +45,7 @@ class Station:
 
 def work(station, order=None):
     order = order or Order(dict(ORDERED), {}, code="hutzli-77")
-    return Provisioning(Line(station.ask), order, None, lambda text: None, lambda s: None)
+    return Provisioning(Line(station.ask), order, None, lambda text: None)
 
 
 def test_what_means_the_same_is_as_ordered():
