@@ -38,6 +38,7 @@ def test_difference_tells_only_what_changed():
     assert between(old, new) == {"connectors": {"1": {"power_w": 11040}}}
     assert between(new, new) is SAME
     assert between({"on": True}, {"on": 1}) == {"on": 1}
+    assert between({"on": [False]}, {"on": [0]}) == {"on": [0]}
 
 
 def news(**told):

@@ -10,8 +10,8 @@ def between(old, new):
     gone makes the object be told anew, under ``=``.
     """
     if not isinstance(old, dict) or not isinstance(new, dict):
-        same = type(old) is type(new) and old == new
-        return SAME if same else _whole(new)
+        # By its text, for to Python a 0 is equal to a False, deep inside a list, too.
+        return SAME if repr(old) == repr(new) else _whole(new)
     if old.keys() - new.keys():
         return _whole(new)
     changed = {name: between(old.get(name, SAME), new[name]) for name in new}
