@@ -182,7 +182,9 @@ def test_report_that_failed_leaves_it_ordered_and_tells_which_step(story):
     bad = {"title": "Lock", "verdict": "failed", "reason": "the bolt stayed out"}
     assert story.hand_in(story.report(serial, "failed", [bad])).status == 303
     assert story.state == "ordered"
-    assert "Lock: the bolt stayed out" in story.admin.get(story.page).said
+    page = story.admin.get(story.page)
+    assert "Lock: the bolt stayed out" in page.said
+    assert "<dt>max current (A)</dt>" in page.text and "<dt>phases</dt>" in page.text
     story.stage.advance(2)
     story.hand_in(story.report(serial))
     assert story.state == "installed"
